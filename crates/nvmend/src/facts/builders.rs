@@ -1,0 +1,82 @@
+//! Who builds or installs modules on this machine besides the package manager: DKMS, akmods, the .run installer.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Datum, Origin};
+use crate::version::DriverVersion;
+
+/// Builders and what they did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Builders {
+    /// NVIDIA entries of the DKMS tree (`/var/lib/dkms`), by name and version.
+    pub dkms: Vec<DkmsModule>,
+    /// NVIDIA results of akmods (`/var/cache/akmods`).
+    pub akmods: Vec<AkmodBuild>,
+    /// A driver installed by NVIDIA's own `.run` file.
+    pub runfile: Datum<RunfileTrace>,
+}
+
+/// One module of the DKMS tree, or one source in `/usr/src` that DKMS has not taken in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DkmsModule {
+    /// DKMS' name: `nvidia`, `nvidia-current-open`, …
+    pub name: String,
+    /// Its version.
+    pub version: DriverVersion,
+    /// The source tree; absent when the link dangles ("broken").
+    pub source: Datum<PathBuf>,
+    /// One per kernel for which something was built or tried.
+    pub builds: Vec<DkmsBuild>,
+}
+
+/// What DKMS did for one kernel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DkmsBuild {
+    /// The kernel's release.
+    pub kernel: String,
+    /// How it ended.
+    pub outcome: BuildOutcome,
+    /// The build's directory or log.
+    pub from: Origin,
+}
+
+/// How a build ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BuildOutcome {
+    /// Built, and installed in the kernel's directory.
+    Installed,
+    /// Built, but not installed.
+    Built,
+    /// Failed.
+    Failed {
+        /// The first real error of the log, if one is recognised.
+        first_error: Option<String>,
+        /// The log.
+        log: PathBuf,
+    },
+}
+
+/// One akmods result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AkmodBuild {
+    /// The driver version.
+    pub version: DriverVersion,
+    /// The kernel's release.
+    pub kernel: String,
+    /// How it ended.
+    pub outcome: BuildOutcome,
+}
+
+/// Traces of a driver installed by a `.run` file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunfileTrace {
+    /// The version it installed, where `/var/lib/nvidia/log` or the uninstaller's log tells.
+    pub version: Option<DriverVersion>,
+    /// What shows it, each with its place.
+    pub signs: Vec<Origin>,
+    /// Whether it is still installed (its own backup log is there), as against a mere old log file.
+    pub installed: bool,
+}

@@ -1,0 +1,70 @@
+//! The world model: what is known of one machine, as plain data. Each datum says where it was read.
+//!
+//! Probes fill it, causes read it, [`crate::predict`] makes the next one from it.
+
+mod builders;
+mod bus;
+mod cuda;
+mod datum;
+mod holders;
+mod kernels;
+mod libraries;
+mod loaded;
+mod log;
+mod modules;
+mod packages;
+mod questions;
+mod security;
+mod system;
+
+use serde::{Deserialize, Serialize};
+
+pub use builders::{AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, RunfileTrace};
+pub use bus::{Bus, PciDevice};
+pub use cuda::{Cuda, CudaInstallation, CudaKind, CudaVersion};
+pub use datum::{Datum, Gap, Origin};
+pub use holders::{Holder, Holders, MappedLibrary};
+pub use kernels::{Kernel, Kernels};
+pub use libraries::{
+    Libraries, LibraryFile, LibraryPlace, Lookup, LookupScope, ResolvedLibrary, Via,
+};
+pub use loaded::{Flavour, Loaded, LoadedDriver, LoadedModule, Reading};
+pub use log::{KernelLog, LogEvent, LogEventKind};
+pub use modules::{
+    ConfigLine, ConfigVerb, KernelModules, ModuleFile, ModuleInfo, ModulesOnDisk, Resolution,
+    Signature,
+};
+pub use packages::{Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages};
+pub use security::{Lockdown, Security};
+pub use system::{Environment, Os, System, Variable};
+
+/// All that is known of one machine at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Distribution, architecture, what kind of environment this is, its variables.
+    pub system: System,
+    /// Running, installed and next kernel.
+    pub kernels: Kernels,
+    /// What is loaded in the running kernel.
+    pub loaded: Loaded,
+    /// NVIDIA modules on disk, for every installed kernel, as modprobe would resolve them.
+    pub modules: ModulesOnDisk,
+    /// Driver libraries, and which of them the dynamic loader picks.
+    pub libraries: Libraries,
+    /// Installed packages that concern the driver, and who owns which file.
+    pub packages: Packages,
+    /// DKMS, akmods and the .run installer.
+    pub builders: Builders,
+    /// Secure Boot, lockdown, signature enforcement.
+    pub security: Security,
+    /// NVIDIA devices on the PCI bus.
+    pub bus: Bus,
+    /// CUDA toolkits and runtimes.
+    pub cuda: Cuda,
+    /// Processes that hold the device or old libraries.
+    pub holders: Holders,
+    /// What the kernel said since the module was loaded.
+    pub log: KernelLog,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}

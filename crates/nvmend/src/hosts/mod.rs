@@ -1,0 +1,1 @@
+//! The machines that can be read. Only this folder knows the real system.

@@ -1,0 +1,2 @@
+//! What is known of the world, not of a machine: tables with their sources.
+

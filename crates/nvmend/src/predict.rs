@@ -1,0 +1,75 @@
+//! What a machine would be after a step. Pure.
+
+use crate::facts::{Datum, Facts, LoadedDriver, LoadedModule, Origin, Reading};
+
+/// The machine as it would be after a reboot into [`crate::facts::Kernels::next_boot`].
+///
+/// The module that modprobe would load for that kernel is loaded, unless something bars it; processes and the
+/// kernel log start anew. Files, packages and variables stay as they are.
+pub fn reboot(facts: &Facts) -> Facts {
+    let mut next = facts.clone();
+    if facts.kernels.running.value().is_none() {
+        return next;
+    }
+    let Some(kernel) = facts.kernels.next_boot.value().or(facts.kernels.running.value()).cloned() else {
+        return next;
+    };
+    let origin = Origin(format!("after a reboot into {kernel}"));
+    next.kernels.running = Datum::known(kernel.clone(), origin.clone());
+    next.holders = Default::default();
+    next.log = Default::default();
+    if !facts.judges_module() {
+        return next;
+    }
+    next.loaded = Default::default();
+    next.loaded.driver = Datum::absent(origin.clone());
+    let bound_to_other = facts.bus.gpus().iter().any(|gpu| {
+        gpu.driver.as_deref().is_some_and(|driver| driver != "nvidia") && !is_blacklisted(facts, gpu.driver.as_deref())
+    });
+    let loads = facts.modules_of(&kernel).and_then(|modules| modules.loads("nvidia"));
+    let Some(info) = loads.and_then(|file| file.info.value()) else { return next };
+    let Some(version) = info.version.clone() else { return next };
+    if bound_to_other || is_refused(facts, info) || facts.has_gpu() == Some(false) {
+        return next;
+    }
+    next.loaded.driver = Datum::known(
+        LoadedDriver {
+            version: version.clone(),
+            flavour: info.flavour(),
+            readings: vec![Reading { version, from: origin.clone() }],
+        },
+        origin.clone(),
+    );
+    if let Some(modules) = facts.modules_of(&kernel) {
+        for name in modules.resolved.keys() {
+            let version = modules.loads(name).and_then(|file| file.info.value()?.version.clone());
+            let Some(version) = version else { continue };
+            next.loaded.modules.push(LoadedModule {
+                name: name.clone(),
+                version: Datum::known(version, origin.clone()),
+                references: Some(0),
+                used_by: vec![],
+                state: Some("live".to_owned()),
+            });
+        }
+    }
+    if let Datum::Known { value: gpus, .. } = &mut next.bus.gpus {
+        for gpu in gpus {
+            gpu.driver = Some("nvidia".to_owned());
+        }
+    }
+    next
+}
+
+/// Whether the kernel would refuse an unsigned module. A signature that is there is taken to be trusted: whether
+/// its key is enrolled is a question that `secure-boot-rejects-module` asks.
+fn is_refused(facts: &Facts, info: &crate::facts::ModuleInfo) -> bool {
+    let enforced = facts.security.signatures_enforced.value() == Some(&true)
+        || facts.security.lockdown.value().is_some_and(|level| *level != crate::facts::Lockdown::None);
+    enforced && info.signature.is_none()
+}
+
+fn is_blacklisted(facts: &Facts, driver: Option<&str>) -> bool {
+    use crate::facts::ConfigVerb;
+    facts.modules.config.iter().any(|line| line.verb == ConfigVerb::Blacklist && Some(line.name.as_str()) == driver)
+}

@@ -1,0 +1,35 @@
+//! The probes: one source of evidence each. This list is the table of contents.
+
+mod builders;
+mod bus;
+mod cuda;
+mod holders;
+mod kernels;
+mod libraries;
+mod loaded;
+mod log;
+mod modules;
+mod packages;
+mod security;
+mod system;
+
+use crate::probe::Probe;
+
+/// Stages follow each other; the probes of one stage run side by side and see the facts of the stages before.
+pub const STAGES: &[&[&Probe]] = &[
+    &[
+        &system::PROBE,
+        &kernels::PROBE,
+        &loaded::PROBE,
+        &libraries::PROBE,
+        &builders::PROBE,
+        &security::PROBE,
+        &bus::PROBE,
+        &cuda::PROBE,
+        &log::PROBE,
+    ],
+    // Needs the kernels; who holds what needs the loaded modules.
+    &[&modules::PROBE, &holders::PROBE],
+    // Needs every driver file that was found, to say who owns it.
+    &[&packages::PROBE],
+];
