@@ -1,1 +1,3 @@
 //! The machines that can be read. Only this folder knows the real system.
+
+pub mod made;
