@@ -66,7 +66,7 @@ pub fn reboot(facts: &Facts) -> Facts {
 fn is_refused(facts: &Facts, info: &crate::facts::ModuleInfo) -> bool {
     let enforced = facts.security.signatures_enforced.value() == Some(&true)
         || facts.security.lockdown.value().is_some_and(|level| *level != crate::facts::Lockdown::None);
-    enforced && info.signature.is_none()
+    enforced && info.signature.is_absent()
 }
 
 fn is_blacklisted(facts: &Facts, driver: Option<&str>) -> bool {
