@@ -72,7 +72,7 @@ fn is_refused(facts: &Facts, info: &crate::facts::ModuleInfo) -> bool {
             .lockdown
             .value()
             .is_some_and(|level| *level != crate::facts::Lockdown::None);
-    enforced && info.signature.is_none()
+    enforced && info.signature.is_absent()
 }
 
 fn is_blacklisted(facts: &Facts, driver: Option<&str>) -> bool {
