@@ -29,23 +29,21 @@ pub fn setting<'t>(text: &'t str, key: &str) -> Option<&'t str> {
 
 /// Whether an entry's id fits a pattern of `loader.conf`: a glob, of which only `*` is used in practice.
 pub fn fits(pattern: &str, id: &str) -> bool {
-    let bare = |text: &str| -> String { text.strip_suffix(".conf").unwrap_or(text).to_owned() };
     let (pattern, id) = (bare(pattern), bare(id));
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = id.strip_prefix(first) else { return false };
-    let mut open_end = pattern == first;
-    if open_end {
-        return rest.is_empty();
-    }
-    for part in parts {
-        open_end = part.is_empty();
-        match rest.find(part) {
-            Some(at) => rest = rest.get(at.saturating_add(part.len())..).unwrap_or_default(),
-            None => return false,
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == id };
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(mut between) = id.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)) else { return false };
+    middle.split('*').all(|part| match between.split_once(part) {
+        Some((_, after)) => {
+            between = after;
+            true
         }
-    }
-    open_end || rest.is_empty()
+        None => part.is_empty(),
+    })
+}
+
+fn bare(id: &str) -> &str {
+    id.strip_suffix(".conf").unwrap_or(id)
 }
 
 #[cfg(test)]
@@ -76,7 +74,9 @@ mod tests {
         assert!(fits("arch.conf", "arch.conf"));
         assert!(fits("arch", "arch.conf"));
         assert!(fits("*-6.1.0", "debian-6.1.0"));
+        assert!(fits("a*c*-6.1", "abcd-6.1-6.1"));
         assert!(!fits("arch", "arch-lts.conf"));
+        assert!(!fits("a*a", "a"));
         assert!(!fits("debian-*-rt", "debian-6.1"));
     }
 
