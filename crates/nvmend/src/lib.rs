@@ -27,4 +27,5 @@ pub mod parse;
 pub mod predict;
 pub mod probe;
 pub mod probes;
+pub mod redact;
 pub mod version;
