@@ -1,3 +1,9 @@
 //! Pure bytes → values, one format each. No I/O; no input makes one panic or take more memory than a small
 //! multiple of its size.
 
+pub mod dpkg;
+pub mod kmsg;
+pub mod nvrm;
+pub mod pacman;
+pub mod rpm_header;
+pub mod sqlite;
