@@ -1,1 +1,3 @@
 //! What is known of the world, not of a machine: tables with their sources.
+
+pub mod packages;
