@@ -3,3 +3,5 @@
 pub mod libraries;
 pub mod modules;
 pub mod packages;
+pub mod cuda;
+pub mod pci;
