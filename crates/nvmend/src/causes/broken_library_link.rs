@@ -26,8 +26,16 @@ fn find(facts: &Facts) -> Option<Finding> {
             .arg("version", or_none(library.version.as_ref()))
             .arg("other_library", NONE)
             .arg("other_version", NONE)
-            .evidence(Evidence::new("claim-link-target", chain(library), library.chain.end.display()))
-            .evidence(Evidence::new("claim-file-missing", &library.chain.end, library.chain.end.display())),
+            .evidence(Evidence::new(
+                "claim-link-target",
+                chain(library),
+                library.chain.end.display(),
+            ))
+            .evidence(Evidence::new(
+                "claim-file-missing",
+                &library.chain.end,
+                library.chain.end.display(),
+            )),
         (None, Some([(lookup, library), (other_lookup, other)])) => Finding::certain()
             .arg("library", &lookup.name)
             .arg("target", library.chain.end.display())

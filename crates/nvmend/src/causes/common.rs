@@ -24,7 +24,10 @@ pub(super) fn or_none(value: Option<impl ToString>) -> String {
 }
 
 /// Adds all of several pieces of evidence.
-pub(super) fn with_all(mut finding: Finding, evidence: impl IntoIterator<Item = Evidence>) -> Finding {
+pub(super) fn with_all(
+    mut finding: Finding,
+    evidence: impl IntoIterator<Item = Evidence>,
+) -> Finding {
     finding.evidence.extend(evidence);
     finding
 }
@@ -38,7 +41,8 @@ pub(super) fn versions(facts: &Facts) -> Vec<Evidence> {
 pub(super) fn loaded(facts: &Facts) -> Option<Evidence> {
     match &facts.loaded.driver {
         Datum::Known { value, from } => Some(
-            Evidence::new("claim-loaded-version", from.clone(), &value.version).with("module", "nvidia"),
+            Evidence::new("claim-loaded-version", from.clone(), &value.version)
+                .with("module", "nvidia"),
         ),
         Datum::Absent { looked_at } => {
             Some(Evidence::new("claim-not-loaded", looked_at.first()?.clone(), "not loaded"))
@@ -55,7 +59,11 @@ pub(super) fn on_disk(facts: &Facts) -> Option<Evidence> {
 /// D(k).
 pub(super) fn on_disk_for(facts: &Facts, kernel: &str) -> Option<Evidence> {
     let (version, origin) = facts.on_disk_version_for(kernel)?;
-    Some(Evidence::new("claim-disk-version", origin, version).with("module", "nvidia").with("kernel", kernel))
+    Some(
+        Evidence::new("claim-disk-version", origin, version)
+            .with("module", "nvidia")
+            .with("kernel", kernel),
+    )
 }
 
 /// U: each deciding library of a plain process, with the links that lead to it.
@@ -64,7 +72,11 @@ pub(super) fn libraries(facts: &Facts) -> Vec<Evidence> {
 }
 
 /// The deciding libraries in one scope.
-pub(super) fn libraries_in(facts: &Facts, scope: LookupScope, claim: &'static str) -> Vec<Evidence> {
+pub(super) fn libraries_in(
+    facts: &Facts,
+    scope: LookupScope,
+    claim: &'static str,
+) -> Vec<Evidence> {
     facts
         .deciding_libraries(scope)
         .map(|(lookup, library)| {
@@ -99,5 +111,6 @@ pub(super) fn kernel(facts: &Facts) -> Option<Evidence> {
 
 /// A package with its version.
 pub(super) fn package(package: &crate::facts::Package) -> Evidence {
-    Evidence::new("claim-package-version", package.from.clone(), &package.version).with("package", &package.name)
+    Evidence::new("claim-package-version", package.from.clone(), &package.version)
+        .with("package", &package.name)
 }

@@ -43,7 +43,10 @@ mod tests {
     use crate::facts::BuildOutcome;
 
     fn failed() -> Option<BuildOutcome> {
-        Some(BuildOutcome::Failed { first_error: Some("error: implicit declaration".into()), log: "/log".into() })
+        Some(BuildOutcome::Failed {
+            first_error: Some("error: implicit declaration".into()),
+            log: "/log".into(),
+        })
     }
 
     #[test]

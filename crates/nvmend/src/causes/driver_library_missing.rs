@@ -28,7 +28,11 @@ fn find(facts: &Facts) -> Option<Finding> {
         return None;
     }
     // A desktop that only draws may do without them (RPM Fusion packs libcuda and libnvidia-ml apart).
-    let draws = facts.libraries.files.iter().any(|file| file.place == LibraryPlace::System && file.size > 0);
+    let draws = facts
+        .libraries
+        .files
+        .iter()
+        .any(|file| file.place == LibraryPlace::System && file.size > 0);
     let severity = if draws { Severity::Note } else { Severity::Error };
     let finding = Finding::certain()
         .severity(severity)

@@ -36,8 +36,9 @@ fn find(facts: &Facts) -> Option<Finding> {
         .arg("driver", gpu.driver.as_deref().unwrap_or(super::common::NONE))
         .evidence(Evidence::new("claim-gpu", origin.clone(), name).with("address", &gpu.address));
     if let Some(driver) = &gpu.driver {
-        finding = finding
-            .evidence(Evidence::new("claim-gpu-driver", origin.clone(), driver).with("address", &gpu.address));
+        finding = finding.evidence(
+            Evidence::new("claim-gpu-driver", origin.clone(), driver).with("address", &gpu.address),
+        );
     }
     if let Some(place) = looked_at {
         finding = finding.evidence(Evidence::new("claim-not-loaded", place, "not loaded"));

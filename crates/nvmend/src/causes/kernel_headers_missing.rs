@@ -29,9 +29,10 @@ fn find(facts: &Facts) -> Option<Finding> {
             return None;
         }
         let build = format!("/lib/modules/{release}/build");
-        let missing = Evidence::new("claim-headers-missing", build.clone(), build).with("kernel", release);
-        let finding =
-            describe(facts, Finding::certain().evidence(missing), &pending, release).severity(severity);
+        let missing =
+            Evidence::new("claim-headers-missing", build.clone(), build).with("kernel", release);
+        let finding = describe(facts, Finding::certain().evidence(missing), &pending, release)
+            .severity(severity);
         Some(with_all(finding, versions(facts).into_iter().chain(kernel(facts))))
     })
 }

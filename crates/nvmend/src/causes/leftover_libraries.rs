@@ -17,7 +17,8 @@ pub const CAUSE: Cause = Cause {
 fn find(facts: &Facts) -> Option<Finding> {
     let right = facts.module_version()?;
     let picked = first_found(facts);
-    let file = picked.or_else(|| leftovers(facts, right).max_by_key(|file| file.version.as_ref()))?;
+    let file =
+        picked.or_else(|| leftovers(facts, right).max_by_key(|file| file.version.as_ref()))?;
     let version = file.version.as_ref()?;
     let severity = match picked {
         Some(_) if facts.has_nothing_to_run() => Severity::Note,
@@ -56,19 +57,27 @@ pub(super) fn first_found(facts: &Facts) -> Option<&LibraryFile> {
     let right = facts.module_version()?;
     let has_right = || {
         facts.libraries.files.iter().any(|file| {
-            file.place == LibraryPlace::System && facts.is_native(file) && file.version.as_ref() == Some(right)
+            file.place == LibraryPlace::System
+                && facts.is_native(file)
+                && file.version.as_ref() == Some(right)
         })
     };
-    facts.libraries.files.iter().filter(|file| facts.is_picked(file) && is_stray(facts, file, right)).find(|file| {
-        match facts.owner(&file.path) {
+    facts
+        .libraries
+        .files
+        .iter()
+        .filter(|file| facts.is_picked(file) && is_stray(facts, file, right))
+        .find(|file| match facts.owner(&file.path) {
             Ownership::Nobody => true,
             Ownership::Unknown(_) => has_right(),
             _ => false,
-        }
-    })
+        })
 }
 
-fn leftovers<'f>(facts: &'f Facts, right: &'f DriverVersion) -> impl Iterator<Item = &'f LibraryFile> {
+fn leftovers<'f>(
+    facts: &'f Facts,
+    right: &'f DriverVersion,
+) -> impl Iterator<Item = &'f LibraryFile> {
     facts.libraries.files.iter().filter(move |file| {
         is_stray(facts, file, right) && *facts.owner(&file.path) == Ownership::Nobody
     })
@@ -76,11 +85,13 @@ fn leftovers<'f>(facts: &'f Facts, right: &'f DriverVersion) -> impl Iterator<It
 
 /// A driver library of another version in a place of the loader, which nothing but ownership can excuse.
 fn is_stray(facts: &Facts, file: &LibraryFile, right: &DriverVersion) -> bool {
-    let in_reach = file.place == LibraryPlace::System || (file.place == LibraryPlace::Other && facts.is_picked(file));
+    let in_reach = file.place == LibraryPlace::System
+        || (file.place == LibraryPlace::Other && facts.is_picked(file));
     let is_foreign = file.version.as_ref().is_some_and(|version| version != right);
     // What the .run installer put there is its own, and it keeps no package database.
     let of_runfile = facts.builders.runfile.value().is_some_and(|runfile| {
-        runfile.installed && runfile.version.as_ref().is_none_or(|version| file.version.as_ref() == Some(version))
+        runfile.installed
+            && runfile.version.as_ref().is_none_or(|version| file.version.as_ref() == Some(version))
     });
     matches!(facts.system.environment, Environment::Host | Environment::Chroot)
         && in_reach

@@ -10,7 +10,12 @@ pub const CAUSE: Cause = Cause {
     severity: Severity::Error,
     find,
     remedies: &["purge-other-series"],
-    explains: &["package-version-skew", "broken-library-link", "stale-module-loaded", "stale-initramfs"],
+    explains: &[
+        "package-version-skew",
+        "broken-library-link",
+        "stale-module-loaded",
+        "stale-initramfs",
+    ],
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
@@ -21,7 +26,9 @@ fn find(facts: &Facts) -> Option<Finding> {
     // Debian supports several series side by side: alternatives choose one. Only what they chose can be wrong.
     let severity =
         if facts.has_contradiction_on_disk() { severity_on_disk(facts) } else { Severity::Note };
-    let version = |package: &Package| package.driver_version.as_ref().map_or(String::new(), ToString::to_string);
+    let version = |package: &Package| {
+        package.driver_version.as_ref().map_or(String::new(), ToString::to_string)
+    };
     let finding = Finding::certain()
         .severity(severity)
         .arg("first", version(first))
@@ -41,8 +48,9 @@ fn find(facts: &Facts) -> Option<Finding> {
 fn two_series(facts: &Facts) -> Option<(&Package, &Package)> {
     let mut packages = facts.driver_packages().filter(|package| package.driver_version.is_some());
     let first = packages.next()?;
-    let second = packages
-        .find(|package| package.series != first.series && package.driver_version != first.driver_version)?;
+    let second = packages.find(|package| {
+        package.series != first.series && package.driver_version != first.driver_version
+    })?;
     Some((first, second))
 }
 
@@ -56,7 +64,13 @@ mod tests {
     fn fires_when_alternatives_point_at_the_other_series() {
         let mut facts = machine("535.261.03", "535.261.03", "470.256.02");
         add_package(&mut facts, "nvidia-open-kernel-dkms", "535.261.03", PackageRole::Kernel, None);
-        add_package(&mut facts, "libnvidia-tesla-470-ml1", "470.256.02", PackageRole::User, Some("tesla-470"));
+        add_package(
+            &mut facts,
+            "libnvidia-tesla-470-ml1",
+            "470.256.02",
+            PackageRole::User,
+            Some("tesla-470"),
+        );
         assert_eq!(find(&facts).unwrap().severity, Some(Severity::Error));
         assert_eq!(primary(&facts), "mixed-driver-series");
     }
@@ -65,7 +79,13 @@ mod tests {
     fn is_a_note_while_alternatives_choose_well_and_nothing_for_removed_packages() {
         let mut facts = machine("535.261.03", "535.261.03", "535.261.03");
         add_package(&mut facts, "libcuda1", "535.261.03", PackageRole::User, None);
-        add_package(&mut facts, "libnvidia-tesla-470-ml1", "470.256.02", PackageRole::User, Some("tesla-470"));
+        add_package(
+            &mut facts,
+            "libnvidia-tesla-470-ml1",
+            "470.256.02",
+            PackageRole::User,
+            Some("tesla-470"),
+        );
         assert_eq!(find(&facts).unwrap().severity, Some(Severity::Note));
         facts.packages.installed[1].state = "config-files".into();
         assert!(find(&facts).is_none());

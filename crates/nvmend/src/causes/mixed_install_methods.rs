@@ -10,11 +10,17 @@ pub const CAUSE: Cause = Cause {
     severity: Severity::Warning,
     find,
     remedies: &["uninstall-runfile", "remove-driver-packages"],
-    explains: &["leftover-libraries", "broken-library-link", "package-version-skew", "shadowed-module"],
+    explains: &[
+        "leftover-libraries",
+        "broken-library-link",
+        "package-version-skew",
+        "shadowed-module",
+    ],
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
-    let (runfile, origin) = facts.builders.runfile.sourced().filter(|(runfile, _)| runfile.installed)?;
+    let (runfile, origin) =
+        facts.builders.runfile.sourced().filter(|(runfile, _)| runfile.installed)?;
     let mut packages = facts.driver_packages().peekable();
     packages.peek()?;
     if !facts.judges_module() {
@@ -30,7 +36,8 @@ fn find(facts: &Facts) -> Option<Finding> {
         .arg("package", listed.first().map_or("", |package| package.name.as_str()))
         .arg("packaged", or_none(packaged));
     let signs = runfile.signs.first().unwrap_or(origin);
-    let installed = Evidence::new("claim-runfile-installed", signs.clone(), or_none(runfile.version.as_ref()));
+    let installed =
+        Evidence::new("claim-runfile-installed", signs.clone(), or_none(runfile.version.as_ref()));
     let evidence = [installed]
         .into_iter()
         .chain(listed.into_iter().map(package))
@@ -50,7 +57,13 @@ mod tests {
     fn fires_when_both_are_there() {
         let mut facts = machine("535.261.03", "535.261.03", "550.54.14");
         runfile(&mut facts, "550.54.14", true);
-        add_package(&mut facts, "libnvidia-compute-535", "535.261.03", PackageRole::User, Some("535"));
+        add_package(
+            &mut facts,
+            "libnvidia-compute-535",
+            "535.261.03",
+            PackageRole::User,
+            Some("535"),
+        );
         assert_eq!(find(&facts).unwrap().severity, Some(Severity::Error));
         assert_eq!(primary(&facts), "mixed-install-methods");
     }
@@ -58,7 +71,13 @@ mod tests {
     #[test]
     fn an_old_installer_log_is_no_fault() {
         let mut facts = machine("535.261.03", "535.261.03", "535.261.03");
-        add_package(&mut facts, "libnvidia-compute-535", "535.261.03", PackageRole::User, Some("535"));
+        add_package(
+            &mut facts,
+            "libnvidia-compute-535",
+            "535.261.03",
+            PackageRole::User,
+            Some("535"),
+        );
         runfile(&mut facts, "550.54.14", false);
         assert!(find(&facts).is_none());
     }

@@ -35,10 +35,11 @@ fn find(facts: &Facts) -> Option<Finding> {
         .module_block()
         .map(|(origin, line)| (Finding::certain(), origin, line.to_owned()))
         .or_else(blacklisted)?;
-    let finding = finding
-        .arg("line", &line)
-        .arg("place", origin.as_str())
-        .evidence(Evidence::new("claim-config-line", origin.clone(), &line));
+    let finding = finding.arg("line", &line).arg("place", origin.as_str()).evidence(Evidence::new(
+        "claim-config-line",
+        origin.clone(),
+        &line,
+    ));
     Some(with_all(finding, loaded(facts).into_iter().chain(on_disk(facts))))
 }
 
@@ -53,7 +54,10 @@ mod tests {
         let mut blocked = unloaded("535.261.03", "535.261.03");
         blocked.modules.kernels[0].resolved.insert(
             "nvidia".into(),
-            Resolution::Blocked { by: "/etc/modprobe.d/x.conf:1".into(), line: "alias nvidia off".into() },
+            Resolution::Blocked {
+                by: "/etc/modprobe.d/x.conf:1".into(),
+                line: "alias nvidia off".into(),
+            },
         );
         assert!(find(&blocked).is_some());
         assert_eq!(primary(&blocked), "module-blacklisted");

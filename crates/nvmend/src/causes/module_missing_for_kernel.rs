@@ -1,6 +1,8 @@
 //! The kernel has no module of the libraries' version, and no builder knows how to make one.
 
-use super::common::{NONE, kernel, libraries, loaded, on_disk_for, or_none, severity_on_disk, with_all};
+use super::common::{
+    NONE, kernel, libraries, loaded, on_disk_for, or_none, severity_on_disk, with_all,
+};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{Facts, PackageRole, Resolution};
 
@@ -31,7 +33,10 @@ fn find(facts: &Facts) -> Option<Finding> {
     };
     let has_module = modules.is_some_and(|modules| {
         // A line that blocks it, or a file that can't be read, is another fault.
-        !matches!(modules.resolved.get("nvidia"), None | Some(Resolution::Missing | Resolution::Dangling { .. }))
+        !matches!(
+            modules.resolved.get("nvidia"),
+            None | Some(Resolution::Missing | Resolution::Dangling { .. })
+        )
     });
     // A module of another version counts as none only where another kernel shows that this one was passed over.
     let passed_over = facts.disk_mismatch().is_some()
@@ -54,8 +59,11 @@ fn find(facts: &Facts) -> Option<Finding> {
     };
     let place = format!("/lib/modules/{release}");
     let missing = match modules.and_then(|modules| modules.resolved.get("nvidia")) {
-        Some(Resolution::Dangling { path }) => Evidence::new("claim-file-missing", path, path.display()),
-        _ => Evidence::new("claim-kernel-without-module", place.clone(), place).with("kernel", release),
+        Some(Resolution::Dangling { path }) => {
+            Evidence::new("claim-file-missing", path, path.display())
+        }
+        _ => Evidence::new("claim-kernel-without-module", place.clone(), place)
+            .with("kernel", release),
     };
     let finding = Finding::certain()
         .severity(severity)
@@ -65,9 +73,13 @@ fn find(facts: &Facts) -> Option<Finding> {
         .arg("other", elsewhere.as_ref().map_or(NONE, |(other, _)| other))
         .evidence(on_disk_for(facts, release).unwrap_or(missing));
     let other = elsewhere.map(|(other, origin)| {
-        Evidence::new("claim-kernel-with-module", origin.clone(), origin.as_str()).with("kernel", other)
+        Evidence::new("claim-kernel-with-module", origin.clone(), origin.as_str())
+            .with("kernel", other)
     });
-    Some(with_all(finding, other.into_iter().chain(loaded(facts)).chain(libraries(facts)).chain(kernel(facts))))
+    Some(with_all(
+        finding,
+        other.into_iter().chain(loaded(facts)).chain(libraries(facts)).chain(kernel(facts)),
+    ))
 }
 
 #[cfg(test)]

@@ -19,7 +19,8 @@ fn find(facts: &Facts) -> Option<Finding> {
     if pending.obstacle != Obstacle::NotTried {
         return None;
     }
-    let finding = describe(facts, Finding::certain(), &pending, release).severity(severity_on_disk(facts));
+    let finding =
+        describe(facts, Finding::certain(), &pending, release).severity(severity_on_disk(facts));
     Some(with_all(finding, versions(facts).into_iter().chain(kernel(facts))))
 }
 
@@ -37,7 +38,12 @@ pub(super) fn kernels_to_build_for(facts: &Facts) -> Vec<(&str, Severity)> {
 }
 
 /// The arguments and the first evidence that all causes of a missing build share.
-pub(super) fn describe(facts: &Facts, finding: Finding, pending: &PendingBuild<'_>, release: &str) -> Finding {
+pub(super) fn describe(
+    facts: &Facts,
+    finding: Finding,
+    pending: &PendingBuild<'_>,
+    release: &str,
+) -> Finding {
     let on_disk_version = facts.on_disk_version_for(release).map(|(version, _)| version);
     finding
         .arg("builder", pending.builder.name())
@@ -50,7 +56,8 @@ pub(super) fn describe(facts: &Facts, finding: Finding, pending: &PendingBuild<'
         )
         .evidence(on_disk(facts).filter(|_| on_disk_version.is_some()).unwrap_or_else(|| {
             let place = format!("/lib/modules/{release}");
-            Evidence::new("claim-kernel-without-module", place.clone(), place).with("kernel", release)
+            Evidence::new("claim-kernel-without-module", place.clone(), place)
+                .with("kernel", release)
         }))
 }
 

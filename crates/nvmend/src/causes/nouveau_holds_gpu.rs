@@ -30,16 +30,24 @@ fn find(facts: &Facts) -> Option<Finding> {
         finding = finding.severity(Severity::Note);
     }
     let origin = facts.bus.gpus.origin().map_or("/sys/bus/pci/devices", |origin| origin.as_str());
-    let bound = Evidence::new("claim-gpu-driver", format!("{origin}/{}/driver", gpu.address), driver)
-        .with("address", &gpu.address);
+    let bound =
+        Evidence::new("claim-gpu-driver", format!("{origin}/{}/driver", gpu.address), driver)
+            .with("address", &gpu.address);
     let said = tried.map(|event| Evidence::new("claim-log-line", event.from.clone(), &event.line));
     let blacklist = facts
         .modules
         .config
         .iter()
         .filter(|line| line.verb == ConfigVerb::Blacklist && OTHERS.contains(&line.name.as_str()))
-        .map(|line| Evidence::new("claim-config-line", line.from.clone(), format!("blacklist {}", line.name)));
-    let evidence = [bound].into_iter().chain(said).chain(loaded(facts)).chain(on_disk(facts)).chain(blacklist);
+        .map(|line| {
+            Evidence::new(
+                "claim-config-line",
+                line.from.clone(),
+                format!("blacklist {}", line.name),
+            )
+        });
+    let evidence =
+        [bound].into_iter().chain(said).chain(loaded(facts)).chain(on_disk(facts)).chain(blacklist);
     Some(with_all(finding, evidence))
 }
 

@@ -1,7 +1,9 @@
 //! The kernel side and the user side of the driver are installed at different versions. It is also what names a
 //! disagreement on disk that nothing more special explains.
 
-use super::common::{NONE, on_disk, libraries, loaded, or_none, owner, package, severity_on_disk, with_all};
+use super::common::{
+    NONE, libraries, loaded, on_disk, or_none, owner, package, severity_on_disk, with_all,
+};
 use crate::diagnose::{Cause, Finding, Severity};
 use crate::facts::{Facts, LookupScope, Ownership, Package, PackageRole};
 
@@ -28,13 +30,15 @@ fn find(facts: &Facts) -> Option<Finding> {
     }
     let pair = skewed_packages(facts);
     let user_side = facts.disagreeing_libraries().filter(|pair| {
-        pair.iter().all(|(_, library)| matches!(facts.owner(&library.chain.end), Ownership::Package(_)))
+        pair.iter()
+            .all(|(_, library)| matches!(facts.owner(&library.chain.end), Ownership::Package(_)))
     });
     let mismatch = facts.disk_mismatch();
     if pair.is_none() && user_side.is_none() && mismatch.is_none() {
         return None;
     }
-    let pending = facts.current_kernel().is_some_and(|(release, _)| facts.pending_build(release).is_some());
+    let pending =
+        facts.current_kernel().is_some_and(|(release, _)| facts.pending_build(release).is_some());
     let leftover = super::leftover_libraries::first_found(facts).is_some();
     if pending || leftover || BETTER_NAMES.iter().any(|cause| (cause.find)(facts).is_some()) {
         return None;
@@ -54,10 +58,13 @@ fn find(facts: &Facts) -> Option<Finding> {
     let user_version = mismatch
         .map(|(_, library)| library)
         .or(pair.and_then(|(_, user)| user.driver_version.as_ref()))
-        .or(user_side.and_then(|pair| pair.into_iter().find_map(|(_, library)| {
-            library.version.as_ref().filter(|version| Some(*version) != kernel_version)
-        })));
-    let held = pair.and_then(|(kernel, user)| [kernel, user].into_iter().find(|package| package.held));
+        .or(user_side.and_then(|pair| {
+            pair.into_iter().find_map(|(_, library)| {
+                library.version.as_ref().filter(|version| Some(*version) != kernel_version)
+            })
+        }));
+    let held =
+        pair.and_then(|(kernel, user)| [kernel, user].into_iter().find(|package| package.held));
     let finding = finding
         .severity(severity_on_disk(facts))
         .arg("kernel_version", or_none(kernel_version))
@@ -91,11 +98,14 @@ fn skewed_packages(facts: &Facts) -> Option<(&Package, &Package)> {
     };
     let user: Vec<&Package> = of(PackageRole::User).collect();
     // Debian keeps the proprietary and the open module's sources side by side: one that fits is enough.
-    if of(PackageRole::Kernel).any(|kernel| user.iter().any(|user| user.driver_version == kernel.driver_version)) {
+    if of(PackageRole::Kernel)
+        .any(|kernel| user.iter().any(|user| user.driver_version == kernel.driver_version))
+    {
         return None;
     }
     of(PackageRole::Kernel).find_map(|kernel| {
-        let user = user.iter().find(|user| user.series == kernel.series || user.series.is_none())?;
+        let user =
+            user.iter().find(|user| user.series == kernel.series || user.series.is_none())?;
         Some((kernel, *user))
     })
 }
@@ -124,7 +134,10 @@ mod tests {
 
     #[test]
     fn is_a_warning_while_the_loaded_module_still_fits() {
-        assert_eq!(find(&machine("535.216.03", "535.261.03", "535.216.03")).unwrap().severity, Some(Severity::Warning));
+        assert_eq!(
+            find(&machine("535.216.03", "535.261.03", "535.216.03")).unwrap().severity,
+            Some(Severity::Warning)
+        );
     }
 
     #[test]

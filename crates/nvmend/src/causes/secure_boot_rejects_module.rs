@@ -24,14 +24,17 @@ fn find(facts: &Facts) -> Option<Finding> {
     {
         return None;
     }
-    let rejected = facts.log.events().iter().find(|event| event.kind == LogEventKind::SignatureRejected);
+    let rejected =
+        facts.log.events().iter().find(|event| event.kind == LogEventKind::SignatureRejected);
     let enforcement = facts.security.enforces_signatures();
     let file = facts.current_module_file();
     let signer = file.and_then(signer);
     let finding = match (rejected, enforcement, file) {
         (Some(_), _, _) => Finding::certain(),
         (None, Some((_, true)), Some(file)) if is_unsigned(file) => Finding::likely(),
-        (None, Some(_), Some(file)) if is_unsigned(file) || has_unknown_key(facts, file) => Finding::likely(),
+        (None, Some(_), Some(file)) if is_unsigned(file) || has_unknown_key(facts, file) => {
+            Finding::likely()
+        }
         _ => return None,
     };
     let state = match (file.map(is_unsigned), signer) {
@@ -44,18 +47,18 @@ fn find(facts: &Facts) -> Option<Finding> {
         .arg("kernel", kernel)
         .arg("signature", state)
         .arg("signer", signer.unwrap_or(super::common::NONE));
-    let said = rejected.map(|event| Evidence::new("claim-log-line", event.from.clone(), &event.line));
-    let secure_boot = facts
-        .security
-        .secure_boot
-        .sourced()
-        .map(|(on, origin)| Evidence::new("claim-secure-boot", origin.clone(), if *on { "on" } else { "off" }));
+    let said =
+        rejected.map(|event| Evidence::new("claim-log-line", event.from.clone(), &event.line));
+    let secure_boot = facts.security.secure_boot.sourced().map(|(on, origin)| {
+        Evidence::new("claim-secure-boot", origin.clone(), if *on { "on" } else { "off" })
+    });
     let lockdown = facts.security.lockdown.sourced().map(|(level, origin)| {
         Evidence::new("claim-lockdown", origin.clone(), format!("{level:?}").to_lowercase())
     });
     let module = file.filter(|file| file.info.value().is_some()).map(|file| match signer {
         Some(signer) => Evidence::new("claim-module-signer", &file.path, signer),
-        None => Evidence::new("claim-module-unsigned", &file.path, file.path.display()).with("kernel", kernel),
+        None => Evidence::new("claim-module-unsigned", &file.path, file.path.display())
+            .with("kernel", kernel),
     });
     let evidence = said
         .into_iter()
@@ -68,17 +71,18 @@ fn find(facts: &Facts) -> Option<Finding> {
 }
 
 fn is_unsigned(file: &ModuleFile) -> bool {
-    file.info.value().is_some_and(|info| info.signature.is_none())
+    file.info.value().is_some_and(|info| info.signature.is_absent())
 }
 
 fn signer(file: &ModuleFile) -> Option<&str> {
-    file.info.value()?.signature.as_ref()?.signer.as_deref()
+    file.info.value()?.signature.value()?.signer.as_deref()
 }
 
 /// Signed by a key of this machine that is not among the enrolled ones. Keys built into the kernel are in no list.
 fn has_unknown_key(facts: &Facts, file: &ModuleFile) -> bool {
     signer(file).zip(facts.security.enrolled_keys.value()).is_some_and(|(signer, enrolled)| {
-        LOCAL_KEYS.iter().any(|key| signer.contains(key)) && !enrolled.iter().any(|key| key == signer)
+        LOCAL_KEYS.iter().any(|key| signer.contains(key))
+            && !enrolled.iter().any(|key| key == signer)
     })
 }
 
@@ -109,9 +113,11 @@ mod tests {
     fn fires_on_a_key_that_is_not_enrolled() {
         let mut facts = locked_down();
         sign(&mut facts, "DKMS module signing key");
-        facts.security.enrolled_keys = Datum::known(vec!["Debian Secure Boot CA".into()], "MokListRT");
+        facts.security.enrolled_keys =
+            Datum::known(vec!["Debian Secure Boot CA".into()], "MokListRT");
         assert!(find(&facts).is_some());
-        facts.security.enrolled_keys = Datum::known(vec!["DKMS module signing key".into()], "MokListRT");
+        facts.security.enrolled_keys =
+            Datum::known(vec!["DKMS module signing key".into()], "MokListRT");
         assert!(find(&facts).is_none());
     }
 

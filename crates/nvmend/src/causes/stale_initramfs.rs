@@ -38,10 +38,13 @@ fn find(facts: &Facts) -> Option<Finding> {
     if library.is_none() {
         finding = finding.severity(Severity::Warning);
     }
-    let times = facts.system.booted.sourced().zip(facts.current_module_file()).map(|((booted, origin), file)| {
-        let hours = booted.saturating_sub(file.modified) / 3600;
-        Evidence::new("claim-unchanged-since-boot", origin.clone(), file.path.display()).with("hours", hours)
-    });
+    let times = facts.system.booted.sourced().zip(facts.current_module_file()).map(
+        |((booted, origin), file)| {
+            let hours = booted.saturating_sub(file.modified) / 3600;
+            Evidence::new("claim-unchanged-since-boot", origin.clone(), file.path.display())
+                .with("hours", hours)
+        },
+    );
     Some(with_all(finding, versions(facts).into_iter().chain(times).chain(kernel(facts))))
 }
 

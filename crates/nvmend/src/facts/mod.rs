@@ -37,6 +37,7 @@ pub use modules::{
 };
 pub use packages::{Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages};
 pub use pending::{Builder, Obstacle, PendingBuild};
+pub use questions::DECIDING_LIBRARIES;
 pub use security::{Lockdown, Security};
 pub use system::{Environment, Os, System, Variable};
 

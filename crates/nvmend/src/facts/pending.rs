@@ -64,19 +64,23 @@ impl Facts {
         if on_disk.is_some() && (on_disk == library || library.is_none()) {
             return None;
         }
-        let (builder, version, known_from) = library
-            .and_then(|version| self.builder_of(version))
-            .or_else(|| self.newest_buildable().filter(|_| on_disk.is_none()))?;
+        let (builder, version, known_from) =
+            library
+                .and_then(|version| self.builder_of(version))
+                .or_else(|| self.newest_buildable().filter(|_| on_disk.is_none()))?;
         // A module of that version that modprobe passes over is another fault.
         let modules = self.modules_of(kernel);
-        if modules.is_some_and(|modules| modules.files.iter().any(|file| file.version() == Some(version))) {
+        if modules
+            .is_some_and(|modules| modules.files.iter().any(|file| file.version() == Some(version)))
+        {
             return None;
         }
         let obstacle = if headers.is_absent() {
             Obstacle::HeadersMissing
         } else {
-            self.failed_build(version, kernel)
-                .map_or(Obstacle::NotTried, |(first_error, log)| Obstacle::Failed { first_error, log })
+            self.failed_build(version, kernel).map_or(Obstacle::NotTried, |(first_error, log)| {
+                Obstacle::Failed { first_error, log }
+            })
         };
         Some(PendingBuild { builder, version, known_from, obstacle })
     }
@@ -93,11 +97,17 @@ impl Facts {
     fn buildable(&self) -> Vec<(Builder, &DriverVersion, Origin)> {
         let dkms = self.builders.dkms.iter().map(|module| {
             let place = format!("/var/lib/dkms/{}/{}", module.name, module.version);
-            (Builder::Dkms, &module.version, module.source.origin().cloned().unwrap_or(Origin(place)))
+            (
+                Builder::Dkms,
+                &module.version,
+                module.source.origin().cloned().unwrap_or(Origin(place)),
+            )
         });
-        let akmods = self.builders.akmods.iter().map(|build| {
-            (Builder::Akmods, &build.version, Origin::from("/var/cache/akmods"))
-        });
+        let akmods = self
+            .builders
+            .akmods
+            .iter()
+            .map(|build| (Builder::Akmods, &build.version, Origin::from("/var/cache/akmods")));
         let packages = self.packages.of_role(PackageRole::Kernel).filter_map(|package| {
             let builder = if package.name.starts_with("akmod-") {
                 Builder::Akmods
@@ -127,7 +137,9 @@ impl Facts {
             .filter(|build: &&AkmodBuild| build.version == *version && build.kernel == kernel)
             .map(|build| &build.outcome);
         dkms.chain(akmods).find_map(|outcome| match outcome {
-            BuildOutcome::Failed { first_error, log } => Some((first_error.as_deref(), log.as_path())),
+            BuildOutcome::Failed { first_error, log } => {
+                Some((first_error.as_deref(), log.as_path()))
+            }
             _ => None,
         })
     }

@@ -18,7 +18,8 @@ impl Facts {
 
     /// K: the running kernel; the one that boots next where none is running (a chroot).
     pub fn current_kernel(&self) -> Option<(&str, &Origin)> {
-        let (kernel, origin) = self.kernels.running.sourced().or(self.kernels.next_boot.sourced())?;
+        let (kernel, origin) =
+            self.kernels.running.sourced().or(self.kernels.next_boot.sourced())?;
         Some((kernel.as_str(), origin))
     }
 
@@ -51,12 +52,15 @@ impl Facts {
     /// An installed kernel other than K for which D = `version`.
     pub fn other_kernel_with(&self, version: &DriverVersion) -> Option<(&str, Origin)> {
         let current = self.current_kernel().map(|(kernel, _)| kernel);
-        self.modules.kernels.iter().filter(|modules| Some(modules.kernel.as_str()) != current).rev().find_map(
-            |modules| {
+        self.modules
+            .kernels
+            .iter()
+            .filter(|modules| Some(modules.kernel.as_str()) != current)
+            .rev()
+            .find_map(|modules| {
                 let (found, origin) = self.on_disk_version_for(&modules.kernel)?;
                 (found == version).then_some((modules.kernel.as_str(), origin))
-            },
-        )
+            })
     }
 
     /// Whether D(K) was written after this kernel booted. `None` where the times do not tell: a package manager
@@ -66,9 +70,10 @@ impl Facts {
         const MARGIN: i64 = 600;
         let booted = *self.system.booted.value()?;
         let file = self.current_module_file()?;
-        let written_here =
-            matches!(self.packages.owners.get(&file.path), Some(Ownership::Builder(_) | Ownership::Nobody))
-                || file.path.components().any(|part| part.as_os_str() == "dkms");
+        let written_here = matches!(
+            self.packages.owners.get(&file.path),
+            Some(Ownership::Builder(_) | Ownership::Nobody)
+        ) || file.path.components().any(|part| part.as_os_str() == "dkms");
         if !written_here || file.modified <= 0 {
             None
         } else if file.modified >= booted {
@@ -79,7 +84,10 @@ impl Facts {
     }
 
     /// U: what a process of the native architecture gets, in `scope`, for the deciding libraries: of each name found.
-    pub fn deciding_libraries(&self, scope: LookupScope) -> impl Iterator<Item = (&Lookup, &ResolvedLibrary)> {
+    pub fn deciding_libraries(
+        &self,
+        scope: LookupScope,
+    ) -> impl Iterator<Item = (&Lookup, &ResolvedLibrary)> {
         let arch = self.native_arch();
         self.libraries.lookups.iter().filter_map(move |lookup| {
             let wanted = lookup.scope == scope
@@ -96,19 +104,26 @@ impl Facts {
 
     /// U in one scope. A stub or a `cuda-compat` library is not the driver's own and tells nothing of it.
     pub fn library_version_in(&self, scope: LookupScope) -> Option<(&DriverVersion, Origin)> {
-        self.driver_libraries(scope)
-            .find_map(|(_, library)| Some((library.version.as_ref()?, Origin::from(&library.chain.end))))
+        self.driver_libraries(scope).find_map(|(_, library)| {
+            Some((library.version.as_ref()?, Origin::from(&library.chain.end)))
+        })
     }
 
     /// The deciding libraries without stubs and `cuda-compat`.
-    pub fn driver_libraries(&self, scope: LookupScope) -> impl Iterator<Item = (&Lookup, &ResolvedLibrary)> {
-        self.deciding_libraries(scope)
-            .filter(|(_, library)| !matches!(library.place, LibraryPlace::Stub | LibraryPlace::CudaCompat))
+    pub fn driver_libraries(
+        &self,
+        scope: LookupScope,
+    ) -> impl Iterator<Item = (&Lookup, &ResolvedLibrary)> {
+        self.deciding_libraries(scope).filter(|(_, library)| {
+            !matches!(library.place, LibraryPlace::Stub | LibraryPlace::CudaCompat)
+        })
     }
 
     /// The deciding libraries of a plain process, if they are of different versions.
     pub fn disagreeing_libraries(&self) -> Option<[(&Lookup, &ResolvedLibrary); 2]> {
-        let mut found = self.driver_libraries(LookupScope::Plain).filter(|(_, library)| library.version.is_some());
+        let mut found = self
+            .driver_libraries(LookupScope::Plain)
+            .filter(|(_, library)| library.version.is_some());
         let first = found.next()?;
         let second = found.find(|(_, library)| library.version != first.1.version)?;
         Some([first, second])
@@ -141,7 +156,10 @@ impl Facts {
     pub fn has_driver_files(&self) -> bool {
         self.modules.kernels.iter().any(|kernel| !kernel.files.is_empty())
             || self.libraries.files.iter().any(|file| {
-                matches!(file.place, LibraryPlace::System | LibraryPlace::DriverRoot | LibraryPlace::Wsl)
+                matches!(
+                    file.place,
+                    LibraryPlace::System | LibraryPlace::DriverRoot | LibraryPlace::Wsl
+                )
             })
             || self.driver_packages().next().is_some()
     }
@@ -149,7 +167,8 @@ impl Facts {
     /// Installed packages that carry the driver's kernel modules or libraries.
     pub fn driver_packages(&self) -> impl Iterator<Item = &Package> {
         self.packages.installed.iter().filter(|package| {
-            package.is_installed() && matches!(package.role, PackageRole::Kernel | PackageRole::User)
+            package.is_installed()
+                && matches!(package.role, PackageRole::Kernel | PackageRole::User)
         })
     }
 
@@ -246,7 +265,9 @@ impl Security {
             None => {}
         }
         match self.secure_boot.sourced() {
-            Some((true, origin)) if self.validation_disabled.value() != Some(&true) => Some((origin, false)),
+            Some((true, origin)) if self.validation_disabled.value() != Some(&true) => {
+                Some((origin, false))
+            }
             _ => None,
         }
     }
