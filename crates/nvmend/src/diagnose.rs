@@ -189,7 +189,9 @@ fn diagnose_with(facts: &Facts, causes: &'static [&'static Cause]) -> Diagnosis 
             .iter()
             .map(|(other, _)| *other)
             .filter(|other| other.id != cause.id)
-            .filter(|other| other.explains.contains(&cause.id) || finding.follows_from.contains(&other.id))
+            .filter(|other| {
+                other.explains.contains(&cause.id) || finding.follows_from.contains(&other.id)
+            })
             .map(|other| other.id)
             .collect()
     };
@@ -203,8 +205,7 @@ fn diagnose_with(facts: &Facts, causes: &'static [&'static Cause]) -> Diagnosis 
         })
         .collect();
     let place = |id: &str| ids.iter().position(|other| *other == id);
-    findings.sort_by_key(|found| {
-        (!found.because_of.is_empty(), found.severity, place(found.cause.id))
-    });
+    findings
+        .sort_by_key(|found| (!found.because_of.is_empty(), found.severity, place(found.cause.id)));
     Diagnosis { findings }
 }

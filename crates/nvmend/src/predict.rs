@@ -11,7 +11,8 @@ pub fn reboot(facts: &Facts) -> Facts {
     if facts.kernels.running.value().is_none() {
         return next;
     }
-    let Some(kernel) = facts.kernels.next_boot.value().or(facts.kernels.running.value()).cloned() else {
+    let Some(kernel) = facts.kernels.next_boot.value().or(facts.kernels.running.value()).cloned()
+    else {
         return next;
     };
     let origin = Origin(format!("after a reboot into {kernel}"));
@@ -24,7 +25,8 @@ pub fn reboot(facts: &Facts) -> Facts {
     next.loaded = Default::default();
     next.loaded.driver = Datum::absent(origin.clone());
     let bound_to_other = facts.bus.gpus().iter().any(|gpu| {
-        gpu.driver.as_deref().is_some_and(|driver| driver != "nvidia") && !is_blacklisted(facts, gpu.driver.as_deref())
+        gpu.driver.as_deref().is_some_and(|driver| driver != "nvidia")
+            && !is_blacklisted(facts, gpu.driver.as_deref())
     });
     let loads = facts.modules_of(&kernel).and_then(|modules| modules.loads("nvidia"));
     let Some(info) = loads.and_then(|file| file.info.value()) else { return next };
@@ -65,11 +67,19 @@ pub fn reboot(facts: &Facts) -> Facts {
 /// its key is enrolled is a question that `secure-boot-rejects-module` asks.
 fn is_refused(facts: &Facts, info: &crate::facts::ModuleInfo) -> bool {
     let enforced = facts.security.signatures_enforced.value() == Some(&true)
-        || facts.security.lockdown.value().is_some_and(|level| *level != crate::facts::Lockdown::None);
-    enforced && info.signature.is_none()
+        || facts
+            .security
+            .lockdown
+            .value()
+            .is_some_and(|level| *level != crate::facts::Lockdown::None);
+    enforced && info.signature.is_absent()
 }
 
 fn is_blacklisted(facts: &Facts, driver: Option<&str>) -> bool {
     use crate::facts::ConfigVerb;
-    facts.modules.config.iter().any(|line| line.verb == ConfigVerb::Blacklist && Some(line.name.as_str()) == driver)
+    facts
+        .modules
+        .config
+        .iter()
+        .any(|line| line.verb == ConfigVerb::Blacklist && Some(line.name.as_str()) == driver)
 }

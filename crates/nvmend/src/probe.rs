@@ -36,7 +36,12 @@ pub fn probe(host: &Arc<dyn Host>, deadline: Duration) -> Facts {
     facts
 }
 
-fn run_stage(host: &Arc<dyn Host>, stage: &'static [&'static Probe], end: Instant, facts: &mut Facts) {
+fn run_stage(
+    host: &Arc<dyn Host>,
+    stage: &'static [&'static Probe],
+    end: Instant,
+    facts: &mut Facts,
+) {
     let (sender, receiver) = mpsc::channel();
     let known = Arc::new(facts.clone());
     for (index, probe) in stage.iter().enumerate() {
@@ -53,11 +58,15 @@ fn run_stage(host: &Arc<dyn Host>, stage: &'static [&'static Probe], end: Instan
     drop(sender);
     let mut answers: Vec<Option<Found>> = stage.iter().map(|_| None).collect();
     let mut answered = vec![false; stage.len()];
-    while let Ok((index, found)) = receiver.recv_timeout(end.saturating_duration_since(Instant::now())) {
+    while let Ok((index, found)) =
+        receiver.recv_timeout(end.saturating_duration_since(Instant::now()))
+    {
         answered[index] = true;
         match found {
             Some(found) => answers[index] = Some(found),
-            None => facts.gaps.push(Gap::new(stage[index].name, "this probe failed (a defect of nvmend)")),
+            None => facts
+                .gaps
+                .push(Gap::new(stage[index].name, "this probe failed (a defect of nvmend)")),
         }
     }
     for (probe, _) in stage.iter().zip(&answered).filter(|(_, answered)| !**answered) {

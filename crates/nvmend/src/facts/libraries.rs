@@ -121,6 +121,8 @@ impl Libraries {
 
     /// The lookup of `name` for `arch` in `scope`.
     pub fn lookup(&self, name: &str, arch: &str, scope: LookupScope) -> Option<&Lookup> {
-        self.lookups.iter().find(|lookup| lookup.name == name && lookup.arch == arch && lookup.scope == scope)
+        self.lookups
+            .iter()
+            .find(|lookup| lookup.name == name && lookup.arch == arch && lookup.scope == scope)
     }
 }

@@ -84,8 +84,9 @@ pub struct ModuleInfo {
     pub vermagic: Option<String>,
     /// `license=`.
     pub license: Option<String>,
-    /// The appended signature, if any.
-    pub signature: Option<Signature>,
+    /// The appended signature. Absent: unsigned. Unreadable: not looked for (it stands at the end of a compressed
+    /// module, which is read that far only where signatures matter), or damaged.
+    pub signature: Datum<Signature>,
 }
 
 /// A module's appended signature.

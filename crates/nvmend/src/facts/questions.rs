@@ -39,7 +39,10 @@ impl Facts {
     }
 
     /// U: what a process of the native architecture gets, in `scope`, for the deciding libraries: of each name found.
-    pub fn deciding_libraries(&self, scope: LookupScope) -> impl Iterator<Item = (&Lookup, &ResolvedLibrary)> {
+    pub fn deciding_libraries(
+        &self,
+        scope: LookupScope,
+    ) -> impl Iterator<Item = (&Lookup, &ResolvedLibrary)> {
         let arch = self.native_arch();
         self.libraries.lookups.iter().filter_map(move |lookup| {
             let wanted = lookup.scope == scope
@@ -56,8 +59,9 @@ impl Facts {
 
     /// U in one scope. The environment's falls back to the plain one where no variable is set.
     pub fn library_version_in(&self, scope: LookupScope) -> Option<(&DriverVersion, Origin)> {
-        self.deciding_libraries(scope)
-            .find_map(|(_, library)| Some((library.version.as_ref()?, Origin::from(&library.chain.end))))
+        self.deciding_libraries(scope).find_map(|(_, library)| {
+            Some((library.version.as_ref()?, Origin::from(&library.chain.end)))
+        })
     }
 
     /// Whether the judged environment sets variables that the loader obeys.
@@ -88,7 +92,10 @@ impl Facts {
         use super::{LibraryPlace, PackageRole};
         self.modules.kernels.iter().any(|kernel| !kernel.files.is_empty())
             || self.libraries.files.iter().any(|file| {
-                matches!(file.place, LibraryPlace::System | LibraryPlace::DriverRoot | LibraryPlace::Wsl)
+                matches!(
+                    file.place,
+                    LibraryPlace::System | LibraryPlace::DriverRoot | LibraryPlace::Wsl
+                )
             })
             || self.packages.installed.iter().any(|package| {
                 package.is_installed()

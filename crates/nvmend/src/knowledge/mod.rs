@@ -1,2 +1,1 @@
 //! What is known of the world, not of a machine: tables with their sources.
-
