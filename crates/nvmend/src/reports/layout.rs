@@ -9,7 +9,7 @@ pub enum Block {
     Paragraph(String),
     /// An item of a list (a line that starts with `- `).
     Item(String),
-    /// A command to type (a line that starts with `$ `, or is nothing but code); never broken.
+    /// A command to type (a line that starts with `$ `); never broken.
     Command(String),
 }
 
