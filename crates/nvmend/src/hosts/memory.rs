@@ -82,17 +82,23 @@ impl Memory {
     /// Sets the time of last change of a file that is there, in seconds since 1970.
     #[must_use]
     pub fn modified(mut self, path: &str, seconds: i64) -> Self {
-        let (Node::File { modified, .. }
-        | Node::Parts { modified, .. }
-        | Node::Directory { modified, .. }) = (match self.nodes.get_mut(Path::new(path)) {
-            Some(node) => node,
-            None => return self,
-        })
-        else {
-            return self;
-        };
-        *modified = seconds;
+        self.set_modified(path, seconds);
         self
+    }
+
+    /// Whether the file was there to be set.
+    pub(super) fn set_modified(&mut self, path: &str, seconds: i64) -> bool {
+        match self.nodes.get_mut(Path::new(path)) {
+            Some(
+                Node::File { modified, .. }
+                | Node::Parts { modified, .. }
+                | Node::Directory { modified, .. },
+            ) => {
+                *modified = seconds;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Takes a path away, with everything below it.
