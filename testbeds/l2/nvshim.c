@@ -9,6 +9,9 @@
  * The kernel answers 3 with its own version; if the client's is another, with EINVAL, and that is the one
  * place where "Driver/library version mismatch" comes from. Everything after it fails here (no GPU).
  *
+ * So a check passed and "no driver" can look alike from outside; therefore every version check is written,
+ * as one line "CLIENT'S-VERSION equal|different", to the file $NVSHIM_LOG.
+ *
  * Of no use for static programs or raw system calls. Unset or empty NVSHIM_VERSION: the shim does nothing.
  */
 #define _GNU_SOURCE
@@ -157,6 +160,16 @@ DEFINE_STAT(stat64, stat64)
 DEFINE_XSTAT(__xstat, stat)
 DEFINE_XSTAT(__xstat64, stat64)
 
+static void note(const char *client, int equal)
+{
+    const char *path = getenv("NVSHIM_LOG");
+    FILE *log = path ? NEXT(fopen)(path, "a") : NULL;
+    if (log) {
+        fprintf(log, "%.64s %s\n", client, equal ? "equal" : "different");
+        fclose(log);
+    }
+}
+
 int ioctl(int fd, unsigned long request, ...)
 {
     va_list rest;
@@ -170,6 +183,8 @@ int ioctl(int fd, unsigned long request, ...)
         struct version_check *check = argument;
         int query = check->command == '2';
         int equal = strncmp(check->version, loaded(), sizeof check->version) == 0;
+        if (!query)
+            note(check->version, equal);
         memset(check->version, 0, sizeof check->version);
         strncpy(check->version, loaded(), sizeof check->version - 1);
         check->reply = query || equal;
