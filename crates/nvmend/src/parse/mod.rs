@@ -20,6 +20,7 @@ pub mod rpm_header;
 pub mod sqlite;
 pub mod boot;
 pub mod build_log;
+pub mod cuda_version;
 pub mod der;
 pub mod dkms;
 pub mod efi;
