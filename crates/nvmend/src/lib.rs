@@ -20,6 +20,7 @@
 pub mod causes;
 pub mod diagnose;
 pub mod escape;
+pub mod examples;
 pub mod facts;
 pub mod host;
 pub mod hosts;

@@ -88,7 +88,8 @@ impl<'b> Paragraph<'b> {
 
     /// The field `Status`.
     pub fn status(&self) -> Option<Status<'b>> {
-        let mut words = self.field("Status")?.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+        let mut words =
+            self.field("Status")?.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
         Some(Status { want: words.next()?, error: words.next()?, state: words.next()? })
     }
 
@@ -107,14 +108,16 @@ impl Status<'_> {
 
 /// Whether a list of files (`info/NAME.list`: one absolute path a line) holds exactly this path.
 pub fn list_has(list: &[u8], path: &str) -> bool {
-    !path.is_empty() && memmem::find_iter(list, path).any(|start| stands_alone(list, start, start + path.len()))
+    !path.is_empty()
+        && memmem::find_iter(list, path).any(|start| stands_alone(list, start, start + path.len()))
 }
 
 /// Whether a list of files holds anything below this directory.
 pub fn list_has_below(list: &[u8], directory: &str) -> bool {
     !directory.is_empty()
-        && memmem::find_iter(list, directory)
-            .any(|start| starts_line(list, start) && list.get(start + directory.len()) == Some(&b'/'))
+        && memmem::find_iter(list, directory).any(|start| {
+            starts_line(list, start) && list.get(start + directory.len()) == Some(&b'/')
+        })
 }
 
 fn stands_alone(list: &[u8], start: usize, end: usize) -> bool {
@@ -164,8 +167,14 @@ Version: 535.261.03-1
     #[test]
     fn reads_paragraphs_and_fields() {
         assert_eq!(check(STATUS), Ok(()));
-        assert_eq!(texts(STATUS, "Package"), ["libcuda1", "libnvidia-compute-550", "nvidia-kernel-dkms"]);
-        assert_eq!(texts(STATUS, "version"), ["535.261.03-1", "550.144.03-0ubuntu0.22.04.1", "535.261.03-1"]);
+        assert_eq!(
+            texts(STATUS, "Package"),
+            ["libcuda1", "libnvidia-compute-550", "nvidia-kernel-dkms"]
+        );
+        assert_eq!(
+            texts(STATUS, "version"),
+            ["535.261.03-1", "550.144.03-0ubuntu0.22.04.1", "535.261.03-1"]
+        );
         assert_eq!(texts(STATUS, "Depends"), ["libc6 (>= 2.14),", "-", "-"]);
         let offsets: Vec<_> = paragraphs(STATUS).map(|it| it.offset()).collect();
         assert!(offsets.iter().all(|offset| STATUS[*offset..].starts_with(b"Package: ")));
@@ -175,7 +184,10 @@ Version: 535.261.03-1
     fn reads_the_status_words() {
         let words: Vec<_> = paragraphs(STATUS).filter_map(|it| it.status()).collect();
         assert_eq!(words[0], Status { want: b"install", error: b"ok", state: b"installed" });
-        assert_eq!(words[2], Status { want: b"hold", error: b"reinstreq", state: b"half-configured" });
+        assert_eq!(
+            words[2],
+            Status { want: b"hold", error: b"reinstreq", state: b"half-configured" }
+        );
         assert_eq!(words.iter().map(Status::has_files).collect::<Vec<_>>(), [true, false, true]);
     }
 

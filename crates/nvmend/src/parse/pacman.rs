@@ -66,7 +66,10 @@ mod tests {
     #[test]
     fn reads_a_package() {
         let package = parse_desc(DESC).unwrap();
-        assert_eq!((package.name.as_str(), package.version.as_str()), ("nvidia-utils", "535.216.03-1"));
+        assert_eq!(
+            (package.name.as_str(), package.version.as_str()),
+            ("nvidia-utils", "535.216.03-1")
+        );
         assert_eq!((package.arch.as_str(), package.packager.as_deref()), ("x86_64", Some("t")));
         assert_eq!(parse_desc(&DESC[..20]), Err(PacmanError("VERSION")));
     }
