@@ -18,7 +18,13 @@ pub fn of_header(header: &[u8]) -> Option<CudaVersion> {
     let start = b"#define CUDA_VERSION ";
     let at = memchr::memmem::find(header, start)?;
     let rest = header.get(at.checked_add(start.len())?..)?;
-    let digits: String = rest.iter().map(|byte| char::from(*byte)).skip_while(|c| *c == ' ').take(7).take_while(char::is_ascii_digit).collect();
+    let digits: String = rest
+        .iter()
+        .map(|byte| char::from(*byte))
+        .skip_while(|c| *c == ' ')
+        .take(7)
+        .take_while(char::is_ascii_digit)
+        .collect();
     let number: u32 = digits.parse().ok()?;
     (number >= 1000).then_some(CudaVersion { major: number / 1000, minor: number % 1000 / 10 })
 }

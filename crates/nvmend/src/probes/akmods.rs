@@ -24,7 +24,9 @@ pub(super) fn builds(host: &dyn Host, gaps: &mut Vec<Gap>) -> Vec<AkmodBuild> {
         }
         Vec::new()
     });
-    for name in names.into_iter().map(|entry| entry.name).filter(|name| name.starts_with("nvidia")).take(16) {
+    for name in
+        names.into_iter().map(|entry| entry.name).filter(|name| name.starts_with("nvidia")).take(16)
+    {
         let directory = Path::new(CACHE).join(&name);
         let files = host.list(&directory).unwrap_or_default();
         let succeeded = files.iter().filter_map(|file| package(&file.name, &name));
@@ -41,7 +43,8 @@ pub(super) fn builds(host: &dyn Host, gaps: &mut Vec<Gap>) -> Vec<AkmodBuild> {
             }
         }
     }
-    builds.sort_by(|left, right| (&left.version, &left.kernel).cmp(&(&right.version, &right.kernel)));
+    builds
+        .sort_by(|left, right| (&left.version, &left.kernel).cmp(&(&right.version, &right.kernel)));
     builds.dedup_by(|left, right| left.version == right.version && left.kernel == right.kernel);
     builds
 }
@@ -62,7 +65,8 @@ fn failed_log(file: &str) -> Option<(DriverVersion, String)> {
 
 /// `kmod-nvidia-6.17.10-300.fc43.x86_64-590.44.01-1.fc43.x86_64.rpm`.
 fn package(file: &str, name: &str) -> Option<(DriverVersion, String)> {
-    let rest = file.strip_suffix(".rpm")?.strip_prefix("kmod-")?.strip_prefix(name)?.strip_prefix('-')?;
+    let rest =
+        file.strip_suffix(".rpm")?.strip_prefix("kmod-")?.strip_prefix(name)?.strip_prefix('-')?;
     let (rest, _release) = rest.rsplit_once('-')?;
     let (kernel, version) = rest.rsplit_once('-')?;
     Some((version.parse().ok()?, kernel.to_owned()))
@@ -85,10 +89,20 @@ mod tests {
         let log = format!("{directory}/590.44.01-1-for-6.17.10-300.fc43.x86_64.failed.log");
         let host = Memory::default()
             .file("/var/cache/akmods/akmods.log", "")
-            .file(&format!("{directory}/kmod-nvidia-6.17.8-300.fc43.x86_64-590.44.01-1.fc43.x86_64.rpm"), "")
+            .file(
+                &format!(
+                    "{directory}/kmod-nvidia-6.17.8-300.fc43.x86_64-590.44.01-1.fc43.x86_64.rpm"
+                ),
+                "",
+            )
             .file(&format!("{directory}/590.44.01-1-for-6.17.8-300.fc43.x86_64.failed.log"), "old")
             .file(&log, "+ make\nnv.c:1:2: error: implicit declaration of function 'x'\n")
-            .file(&format!("{directory}/kmod-nvidia-6.16.1-1.fc43.x86_64-580.95.05-1.fc43.x86_64.rpm"), "")
+            .file(
+                &format!(
+                    "{directory}/kmod-nvidia-6.16.1-1.fc43.x86_64-580.95.05-1.fc43.x86_64.rpm"
+                ),
+                "",
+            )
             .dir("/usr/lib/modules/6.17.8-300.fc43.x86_64/extra/nvidia");
         let mut gaps = Vec::new();
         let found: Vec<(String, String, BuildOutcome)> = builds(&host, &mut gaps)
@@ -105,7 +119,11 @@ mod tests {
                     "6.17.10-300.fc43.x86_64".to_owned(),
                     BuildOutcome::Failed { first_error, log: log.into() }
                 ),
-                ("590.44.01".to_owned(), "6.17.8-300.fc43.x86_64".to_owned(), BuildOutcome::Installed),
+                (
+                    "590.44.01".to_owned(),
+                    "6.17.8-300.fc43.x86_64".to_owned(),
+                    BuildOutcome::Installed
+                ),
             ]
         );
         assert_eq!(gaps, []);

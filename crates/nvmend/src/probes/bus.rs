@@ -18,7 +18,8 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
     let mut gaps = Vec::new();
     let gpus = match host.list(Path::new(DEVICES)) {
         Ok(entries) => {
-            let gpus = entries.into_iter().filter_map(|entry| gpu(host, entry.name, &mut gaps)).collect();
+            let gpus =
+                entries.into_iter().filter_map(|entry| gpu(host, entry.name, &mut gaps)).collect();
             Datum::known(gpus, DEVICES)
         }
         Err(error) => {
@@ -53,7 +54,8 @@ fn number(host: &dyn Host, path: PathBuf, gaps: &mut Vec<Gap>) -> Option<u32> {
     match host.read(&path, 64) {
         Ok(bytes) => {
             let text = std::str::from_utf8(&bytes).ok().map(str::trim);
-            let number = text.and_then(|text| u32::from_str_radix(text.strip_prefix("0x")?, 16).ok());
+            let number =
+                text.and_then(|text| u32::from_str_radix(text.strip_prefix("0x")?, 16).ok());
             if number.is_none() {
                 gaps.push(Gap::new(&path, "not a number"));
             }
@@ -74,10 +76,12 @@ mod tests {
     use crate::hosts::memory::Memory;
 
     fn device(host: Memory, address: &str, vendor: &str, device: &str, class: &str) -> Memory {
-        ["vendor", "device", "class"]
-            .into_iter()
-            .zip([vendor, device, class])
-            .fold(host, |host, (file, value)| host.file(&format!("{DEVICES}/{address}/{file}"), format!("{value}\n")))
+        ["vendor", "device", "class"].into_iter().zip([vendor, device, class]).fold(
+            host,
+            |host, (file, value)| {
+                host.file(&format!("{DEVICES}/{address}/{file}"), format!("{value}\n"))
+            },
+        )
     }
 
     fn facts(host: &Memory) -> Facts {
@@ -95,7 +99,10 @@ mod tests {
             .link(&format!("{DEVICES}/0000:01:00.0/driver"), "../../../../bus/pci/drivers/nouveau");
         let facts = facts(&host);
         let [first, second] = facts.bus.gpus() else { panic!("{:?}", facts.bus) };
-        assert_eq!((first.address.as_str(), first.device, first.driver.as_deref()), ("0000:01:00.0", 0x2684, Some("nouveau")));
+        assert_eq!(
+            (first.address.as_str(), first.device, first.driver.as_deref()),
+            ("0000:01:00.0", 0x2684, Some("nouveau"))
+        );
         assert_eq!(first.name.as_deref(), Some("NVIDIA GeForce RTX 4090"));
         assert_eq!((second.device, second.driver.as_deref()), (0x2330, None));
         assert_eq!(facts.gaps, []);

@@ -16,10 +16,16 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
     let mut installations: Vec<CudaInstallation> = toolkits::find(host, &mut gaps);
     installations.extend(python_cuda::find(host));
     installations.sort_by(|left, right| {
-        (&left.directory, left.kind, left.version).cmp(&(&right.directory, right.kind, right.version))
+        (&left.directory, left.kind, left.version).cmp(&(
+            &right.directory,
+            right.kind,
+            right.version,
+        ))
     });
     installations.dedup_by(|left, right| {
-        left.directory == right.directory && left.kind == right.kind && left.version == right.version
+        left.directory == right.directory
+            && left.kind == right.kind
+            && left.version == right.version
     });
     Box::new(move |facts| {
         facts.cuda = Cuda { installations };
@@ -45,11 +51,18 @@ mod tests {
         assert_eq!(facts.gaps, []);
         let installations = facts.cuda.installations.into_iter();
         installations
-            .map(|one| (one.kind, one.version.to_string(), one.directory.display().to_string(), one.active))
+            .map(|one| {
+                (one.kind, one.version.to_string(), one.directory.display().to_string(), one.active)
+            })
             .collect()
     }
 
-    fn row(kind: CudaKind, version: &str, directory: &str, active: bool) -> (CudaKind, String, String, bool) {
+    fn row(
+        kind: CudaKind,
+        version: &str,
+        directory: &str,
+        active: bool,
+    ) -> (CudaKind, String, String, bool) {
         (kind, version.to_owned(), directory.to_owned(), active)
     }
 
@@ -58,7 +71,10 @@ mod tests {
         let host = Memory::default()
             .link("/usr/local/cuda", "/etc/alternatives/cuda")
             .link("/etc/alternatives/cuda", "/usr/local/cuda-12.4")
-            .file("/usr/local/cuda-12.4/version.json", r#"{"cuda": {"name": "CUDA SDK", "version": "12.4.1"}}"#)
+            .file(
+                "/usr/local/cuda-12.4/version.json",
+                r#"{"cuda": {"name": "CUDA SDK", "version": "12.4.1"}}"#,
+            )
             .file("/usr/local/cuda-12.4/bin/nvcc", "")
             .file("/usr/local/cuda-12.4/compat/libcuda.so.550.54.15", "")
             .file("/usr/local/cuda-11.0/version.txt", "CUDA Version 11.0.228\n")
@@ -91,7 +107,10 @@ mod tests {
         let host = Memory::default()
             .file("/home/ann/miniconda3/conda-meta/python-3.11.8-h955ad1f_0.json", "")
             .file("/home/ann/miniconda3/envs/old/conda-meta/cudatoolkit-11.8.0-h6a678d5_0.json", "")
-            .file("/home/ann/miniconda3/envs/new/conda-meta/cuda-cudart-12.4.127-he02047a_2.json", "")
+            .file(
+                "/home/ann/miniconda3/envs/new/conda-meta/cuda-cudart-12.4.127-he02047a_2.json",
+                "",
+            )
             .file("/home/ann/miniconda3/envs/new/conda-meta/cuda-version-12.6-h7480c83_3.json", "")
             .denied("/home/bob")
             .env("CONDA_PREFIX", "/home/ann/miniconda3/envs/new");

@@ -21,11 +21,16 @@ const LARGEST_LOG: u64 = 64 << 20;
 /// NVIDIA's modules in the tree, and sources that DKMS has not taken in; sorted by name and version.
 pub(super) fn modules(host: &dyn Host, gaps: &mut Vec<Gap>) -> Vec<DkmsModule> {
     let mut modules = Vec::new();
-    for entry in list(host, Path::new(TREE), gaps).into_iter().filter(|entry| is_driver(&entry.name)).take(MOST) {
+    for entry in list(host, Path::new(TREE), gaps)
+        .into_iter()
+        .filter(|entry| is_driver(&entry.name))
+        .take(MOST)
+    {
         modules.extend(versions(host, &entry.name, gaps));
     }
     for module in sources(host, gaps) {
-        if !modules.iter().any(|known| known.name == module.name && known.version == module.version) {
+        if !modules.iter().any(|known| known.name == module.name && known.version == module.version)
+        {
             modules.push(module);
         }
     }
@@ -60,9 +65,12 @@ fn versions(host: &dyn Host, name: &str, gaps: &mut Vec<Gap>) -> Vec<DkmsModule>
         .iter()
         .filter(|entry| entry.kind == FileKind::Link && entry.name.starts_with("kernel-"))
         .take(MOST)
-        .filter_map(|entry| Some((entry.name.clone(), host.read_link(&directory.join(&entry.name)).ok()?)))
+        .filter_map(|entry| {
+            Some((entry.name.clone(), host.read_link(&directory.join(&entry.name)).ok()?))
+        })
         .collect();
-    let versions = entries.iter().filter_map(|entry| entry.name.parse::<DriverVersion>().ok()).take(MOST);
+    let versions =
+        entries.iter().filter_map(|entry| entry.name.parse::<DriverVersion>().ok()).take(MOST);
     versions
         .map(|version| {
             let directory = directory.join(version.as_str());
@@ -86,14 +94,22 @@ fn source(host: &dyn Host, directory: &Path) -> Datum<PathBuf> {
 }
 
 /// One per kernel, by kernel. `links` are those of all versions of the name.
-fn builds(host: &dyn Host, directory: &Path, links: &[(String, PathBuf)], gaps: &mut Vec<Gap>) -> Vec<DkmsBuild> {
+fn builds(
+    host: &dyn Host,
+    directory: &Path,
+    links: &[(String, PathBuf)],
+    gaps: &mut Vec<Gap>,
+) -> Vec<DkmsBuild> {
     let mut builds = Vec::new();
     let kernels = list(host, directory, gaps);
-    let kernels = kernels.iter().filter(|entry| entry.kind == FileKind::Directory && entry.name != "build");
+    let kernels =
+        kernels.iter().filter(|entry| entry.kind == FileKind::Directory && entry.name != "build");
     for kernel in kernels.take(MOST) {
         for arch in list(host, &directory.join(&kernel.name), gaps).into_iter().take(8) {
             let built = directory.join(&kernel.name).join(&arch.name);
-            let has_module = host.list(&built.join("module")).is_ok_and(|files| files.iter().any(|file| file.name.contains(".ko")));
+            let has_module = host
+                .list(&built.join("module"))
+                .is_ok_and(|files| files.iter().any(|file| file.name.contains(".ko")));
             let installed = links.iter().find(|(_, target)| ends_alike(target, &built));
             let outcome = match installed {
                 _ if !has_module => {
@@ -122,7 +138,9 @@ fn builds(host: &dyn Host, directory: &Path, links: &[(String, PathBuf)], gaps: 
 
 /// Whether a link's target, relative or not, is that build: `VERSION/KERNEL/ARCH` at its end.
 fn ends_alike(target: &Path, built: &Path) -> bool {
-    let end = |path: &Path| path.components().rev().take(3).map(|part| part.as_os_str().to_owned()).collect::<Vec<_>>();
+    let end = |path: &Path| {
+        path.components().rev().take(3).map(|part| part.as_os_str().to_owned()).collect::<Vec<_>>()
+    };
     end(target) == end(built)
 }
 
@@ -211,8 +229,14 @@ mod tests {
     fn tells_installed_built_and_failed_apart() {
         let (modules, gaps) = read(&debian());
         let [module] = modules.as_slice() else { panic!("{modules:?}") };
-        assert_eq!((module.name.as_str(), module.version.as_str()), ("nvidia-current-open", "535.261.03"));
-        assert_eq!(module.source.value(), Some(&PathBuf::from("/usr/src/nvidia-current-open-535.261.03")));
+        assert_eq!(
+            (module.name.as_str(), module.version.as_str()),
+            ("nvidia-current-open", "535.261.03")
+        );
+        assert_eq!(
+            module.source.value(),
+            Some(&PathBuf::from("/usr/src/nvidia-current-open-535.261.03"))
+        );
         let outcomes: Vec<(&str, &BuildOutcome)> =
             module.builds.iter().map(|build| (build.kernel.as_str(), &build.outcome)).collect();
         let failed = BuildOutcome::Failed {
@@ -232,8 +256,10 @@ mod tests {
 
     #[test]
     fn a_link_to_another_version_is_not_this_versions() {
-        let host = debian()
-            .link(&format!("{NAME}/kernel-6.12.95+deb12-amd64-x86_64"), &format!("{NAME}/550.1.2/6.12.95+deb12-amd64/x86_64"));
+        let host = debian().link(
+            &format!("{NAME}/kernel-6.12.95+deb12-amd64-x86_64"),
+            &format!("{NAME}/550.1.2/6.12.95+deb12-amd64/x86_64"),
+        );
         let (modules, _) = read(&host);
         assert_eq!(modules[0].builds[2].outcome, BuildOutcome::Built);
     }
@@ -248,10 +274,17 @@ mod tests {
     #[test]
     fn finds_sources_that_dkms_has_not_taken_in() {
         let host = debian()
-            .file("/usr/src/nvidia-580.95.05/dkms.conf", "PACKAGE_NAME=\"nvidia\"\nPACKAGE_VERSION=\"580.95.05\"\n")
+            .file(
+                "/usr/src/nvidia-580.95.05/dkms.conf",
+                "PACKAGE_NAME=\"nvidia\"\nPACKAGE_VERSION=\"580.95.05\"\n",
+            )
             .file("/usr/src/nvidia-fs-2.17.5/dkms.conf", "PACKAGE_NAME=\"nvidia-fs\"\n")
             .file("/usr/src/linux-headers-6.1.0-47-amd64/Makefile", "");
-        let names: Vec<String> = read(&host).0.into_iter().map(|module| format!("{}/{}", module.name, module.version)).collect();
+        let names: Vec<String> = read(&host)
+            .0
+            .into_iter()
+            .map(|module| format!("{}/{}", module.name, module.version))
+            .collect();
         assert_eq!(names, ["nvidia/580.95.05", "nvidia-current-open/535.261.03"]);
     }
 

@@ -41,10 +41,13 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
 /// open, and no process needs to be asked. A reference count is one for each such module and each opening (kernel,
 /// `module_refcount`).
 fn is_held_by_nobody(loaded: &Loaded) -> bool {
-    let mut modules = loaded.modules.iter().filter(|module| module.name.starts_with("nvidia")).peekable();
+    let mut modules =
+        loaded.modules.iter().filter(|module| module.name.starts_with("nvidia")).peekable();
     modules.peek().is_some()
         && modules.all(|module| {
-            module.references.is_some_and(|references| u32::try_from(module.used_by.len()) == Ok(references))
+            module
+                .references
+                .is_some_and(|references| u32::try_from(module.used_by.len()) == Ok(references))
         })
 }
 
@@ -70,7 +73,10 @@ fn holders(host: &dyn Host, gaps: &mut Vec<Gap>) -> Holders {
     let mut pids: Vec<u32> = entries.iter().filter_map(|entry| entry.name.parse().ok()).collect();
     pids.sort_unstable();
     if pids.len() > MOST_PROCESSES {
-        gaps.push(Gap::new(proc, format!("more than {MOST_PROCESSES} processes; the others were not looked at")));
+        gaps.push(Gap::new(
+            proc,
+            format!("more than {MOST_PROCESSES} processes; the others were not looked at"),
+        ));
         pids.truncate(MOST_PROCESSES);
     }
     let (mut processes, mut hidden, mut other_maps) = (Vec::new(), 0, 0);
@@ -94,7 +100,8 @@ fn holders(host: &dyn Host, gaps: &mut Vec<Gap>) -> Holders {
         }
         let libraries = mapped_libraries(host, &directory);
         if !devices.is_empty() || !libraries.is_empty() {
-            let name = read_text(host, directory.join("comm")).unwrap_or_default().trim_end().to_owned();
+            let name =
+                read_text(host, directory.join("comm")).unwrap_or_default().trim_end().to_owned();
             processes.push(Holder { pid, name, devices, libraries });
         }
     }
@@ -106,13 +113,18 @@ fn holders(host: &dyn Host, gaps: &mut Vec<Gap>) -> Holders {
 fn open_devices(host: &dyn Host, directory: &Path) -> Result<Option<Vec<String>>, HostError> {
     let entries = match host.list(directory) {
         // A file tree may hold `maps` only.
-        Err(error) if error.is_absent() && host.kind() == HostKind::Tree => return Ok(Some(Vec::new())),
+        Err(error) if error.is_absent() && host.kind() == HostKind::Tree => {
+            return Ok(Some(Vec::new()));
+        }
         entries => entries?,
     };
     if entries.is_empty() {
         return Ok(None);
     }
-    let targets = entries.iter().take(MOST_FILES).filter_map(|entry| host.read_link(&directory.join(&entry.name)).ok());
+    let targets = entries
+        .iter()
+        .take(MOST_FILES)
+        .filter_map(|entry| host.read_link(&directory.join(&entry.name)).ok());
     let mut devices: Vec<String> = targets.filter_map(nvidia_device).collect();
     devices.sort();
     devices.dedup();
@@ -126,7 +138,9 @@ fn nvidia_device(target: PathBuf) -> Option<String> {
 }
 
 fn mapped_libraries(host: &dyn Host, directory: &Path) -> Vec<MappedLibrary> {
-    host.read(&directory.join("maps"), LARGEST_MAPS).map(|text| maps::driver_libraries(&text)).unwrap_or_default()
+    host.read(&directory.join("maps"), LARGEST_MAPS)
+        .map(|text| maps::driver_libraries(&text))
+        .unwrap_or_default()
 }
 
 /// Whether it is a program and no kernel thread: these have no command line (proc_pid_cmdline(5)).

@@ -29,11 +29,13 @@ const MOST_KERNELS: usize = 256;
 
 fn run(host: &dyn Host, _known: &Facts) -> Found {
     let mut gaps = Vec::new();
-    let one_line = |path: &str| Datum::read(read_text(host, path).map(|text| text.trim().to_owned()), path);
+    let one_line =
+        |path: &str| Datum::read(read_text(host, path).map(|text| text.trim().to_owned()), path);
     let running = one_line("/proc/sys/kernel/osrelease");
     let command_line = one_line("/proc/cmdline");
     let installed = installed(host, running.value().map(String::as_str), &mut gaps);
-    let kernels = Kernels { next_boot: next_boot::find(host, &installed), running, installed, command_line };
+    let kernels =
+        Kernels { next_boot: next_boot::find(host, &installed), running, installed, command_line };
     Box::new(move |facts| {
         facts.kernels = kernels;
         facts.gaps.extend(gaps);
@@ -41,8 +43,12 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
 }
 
 fn installed(host: &dyn Host, running: Option<&str>, gaps: &mut Vec<Gap>) -> Vec<Kernel> {
-    let boot: BTreeSet<String> =
-        host.list(Path::new("/boot")).unwrap_or_default().into_iter().map(|entry| entry.name).collect();
+    let boot: BTreeSet<String> = host
+        .list(Path::new("/boot"))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|entry| entry.name)
+        .collect();
     let mut kernels: Vec<Kernel> = Vec::new();
     let mut seen = Vec::new();
     for root in MODULE_ROOTS {
@@ -63,7 +69,10 @@ fn installed(host: &dyn Host, running: Option<&str>, gaps: &mut Vec<Gap>) -> Vec
         };
         releases.retain(|entry| entry.name.starts_with(|first: char| first.is_ascii_digit()));
         if releases.len() > MOST_KERNELS {
-            gaps.push(Gap::new(root, format!("more than {MOST_KERNELS} kernels; only the newest are looked at")));
+            gaps.push(Gap::new(
+                root,
+                format!("more than {MOST_KERNELS} kernels; only the newest are looked at"),
+            ));
             releases.sort_by(|left, right| kernel_release::compare(&right.name, &left.name));
             releases.truncate(MOST_KERNELS);
         }
@@ -73,7 +82,11 @@ fn installed(host: &dyn Host, running: Option<&str>, gaps: &mut Vec<Gap>) -> Vec
                 continue;
             }
             // What runs is a kernel, whatever is left of its files.
-            let Some(holds_image) = contents(host, &directory, running == Some(entry.name.as_str())) else { continue };
+            let Some(holds_image) =
+                contents(host, &directory, running == Some(entry.name.as_str()))
+            else {
+                continue;
+            };
             kernels.push(kernel(host, root, entry.name, directory, holds_image, &boot));
         }
         seen.push(chain.end);
@@ -90,13 +103,17 @@ fn contents(host: &dyn Host, directory: &Path, is_running: bool) -> Option<bool>
     let entries = host.list(directory).ok()?;
     let has = |name: &str| entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).is_ok();
     let is_kernel = || {
-        has("modules.order") || has("modules.builtin") || has("vmlinuz") || holds_others_modules(host, &directory.join("kernel"))
+        has("modules.order")
+            || has("modules.builtin")
+            || has("vmlinuz")
+            || holds_others_modules(host, &directory.join("kernel"))
     };
     (is_running || is_kernel()).then(|| has("vmlinuz"))
 }
 
 fn holds_others_modules(host: &dyn Host, kernel: &Path) -> bool {
-    host.list(kernel).is_ok_and(|entries| entries.iter().any(|entry| !entry.name.starts_with("nvidia")))
+    host.list(kernel)
+        .is_ok_and(|entries| entries.iter().any(|entry| !entry.name.starts_with("nvidia")))
 }
 
 fn kernel(
@@ -110,7 +127,10 @@ fn kernel(
     let image = if holds_image {
         Some(directory.join("vmlinuz"))
     } else {
-        let in_boot = IMAGES.iter().map(|prefix| format!("{prefix}{release}")).find(|name| boot.contains(name));
+        let in_boot = IMAGES
+            .iter()
+            .map(|prefix| format!("{prefix}{release}"))
+            .find(|name| boot.contains(name));
         in_boot.map(|name| Path::new("/boot").join(name)).or_else(|| nixos_image(host, root))
     };
     let image = match image {
@@ -159,7 +179,10 @@ mod tests {
     fn debian() -> Memory {
         Memory::default()
             .file("/proc/sys/kernel/osrelease", "6.1.0-9-amd64\n")
-            .file("/proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz-6.1.0-9-amd64 root=/dev/sda1 ro quiet\n")
+            .file(
+                "/proc/cmdline",
+                "BOOT_IMAGE=/boot/vmlinuz-6.1.0-9-amd64 root=/dev/sda1 ro quiet\n",
+            )
             .link("/lib", "usr/lib")
             .file("/usr/lib/modules/6.1.0-9-amd64/modules.order", "")
             .file("/usr/lib/modules/6.1.0-47-amd64/modules.builtin", "")
@@ -180,7 +203,10 @@ mod tests {
         let [old, new] = facts.kernels.installed.as_slice() else { panic!() };
         assert_eq!(new.directory, Path::new("/usr/lib/modules/6.1.0-47-amd64"));
         assert_eq!(new.image.value(), Some(&PathBuf::from("/boot/vmlinuz-6.1.0-47-amd64")));
-        assert_eq!(new.headers.value(), Some(&PathBuf::from("/usr/src/linux-headers-6.1.0-47-amd64")));
+        assert_eq!(
+            new.headers.value(),
+            Some(&PathBuf::from("/usr/src/linux-headers-6.1.0-47-amd64"))
+        );
         assert!(old.headers.is_absent(), "the link dangles");
         assert_eq!(facts.kernels.running.value().unwrap(), "6.1.0-9-amd64");
         assert!(facts.kernels.command_line.value().unwrap().ends_with("ro quiet"));

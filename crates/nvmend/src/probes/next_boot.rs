@@ -11,13 +11,16 @@ use crate::parse::{boot, kernel_release};
 /// Where `loader.conf` of systemd-boot and the entries of the Boot Loader Specification lie.
 const LOADERS: [&str; 4] = ["/boot/loader", "/boot/efi/loader", "/efi/loader", "/boot/EFI/loader"];
 /// GRUB's environment block, by distribution.
-const GRUB_BLOCKS: [&str; 3] = ["/boot/grub/grubenv", "/boot/grub2/grubenv", "/boot/efi/EFI/fedora/grubenv"];
+const GRUB_BLOCKS: [&str; 3] =
+    ["/boot/grub/grubenv", "/boot/grub2/grubenv", "/boot/efi/EFI/fedora/grubenv"];
 /// More entries than a boot menu can show.
 const MOST_ENTRIES: usize = 128;
 
 /// The release of the kernel that boots next.
 pub(super) fn find(host: &dyn Host, installed: &[Kernel]) -> Datum<String> {
-    let said = nixos(host, installed).or_else(|| systemd_boot(host, installed)).or_else(|| grub(host, installed));
+    let said = nixos(host, installed)
+        .or_else(|| systemd_boot(host, installed))
+        .or_else(|| grub(host, installed));
     match said {
         Some((release, origin)) => Datum::known(release, origin),
         None => match newest(installed) {
@@ -39,7 +42,10 @@ fn nixos(host: &dyn Host, installed: &[Kernel]) -> Option<(String, Origin)> {
     roots.into_iter().find_map(|root| {
         let modules = Path::new(root).join("kernel-modules/lib/modules");
         let release = host.list(&modules).ok()?.into_iter().next()?.name;
-        installed.iter().any(|kernel| kernel.release == release).then(|| (release, Origin::from(&modules)))
+        installed
+            .iter()
+            .any(|kernel| kernel.release == release)
+            .then(|| (release, Origin::from(&modules)))
     })
 }
 
@@ -74,7 +80,8 @@ fn grub(host: &dyn Host, installed: &[Kernel]) -> Option<(String, Origin)> {
     GRUB_BLOCKS.into_iter().find_map(|path| {
         let text = read_text(host, path).ok()?;
         // For one boot only, and therefore first.
-        let entry = boot::grub_variable(&text, "next_entry").or_else(|| boot::grub_variable(&text, "saved_entry"))?;
+        let entry = boot::grub_variable(&text, "next_entry")
+            .or_else(|| boot::grub_variable(&text, "saved_entry"))?;
         let by_name = release_named(entry, installed);
         let release = by_name.or_else(|| {
             let entries = entries(host, Path::new("/boot/loader"));
@@ -90,7 +97,8 @@ fn grub_default(host: &dyn Host) -> Option<(String, Origin)> {
     let directory = Path::new("/etc/default/grub.d");
     let further = host.list(directory).unwrap_or_default();
     let further = further.iter().filter(|entry| entry.name.ends_with(".cfg")).take(MOST_ENTRIES);
-    let files = std::iter::once(PathBuf::from("/etc/default/grub")).chain(further.map(|entry| directory.join(&entry.name)));
+    let files = std::iter::once(PathBuf::from("/etc/default/grub"))
+        .chain(further.map(|entry| directory.join(&entry.name)));
     let assigned = files.filter_map(|path| {
         let text = read_text(host, &path).ok()?;
         let (line, value) = boot::shell_value(&text, "GRUB_DEFAULT")?;
@@ -103,7 +111,11 @@ fn grub_default(host: &dyn Host) -> Option<(String, Origin)> {
 fn entries(host: &dyn Host, loader: &Path) -> Vec<(String, PathBuf)> {
     let directory = loader.join("entries");
     let names = host.list(&directory).unwrap_or_default().into_iter().map(|entry| entry.name);
-    names.filter(|name| name.ends_with(".conf")).take(MOST_ENTRIES).map(|name| (name.clone(), directory.join(name))).collect()
+    names
+        .filter(|name| name.ends_with(".conf"))
+        .take(MOST_ENTRIES)
+        .map(|name| (name.clone(), directory.join(name)))
+        .collect()
 }
 
 /// The kernel of an entry: by its name, its `version`, or its image's path; an image that is named after a package
@@ -114,12 +126,14 @@ fn release_of_entry(host: &dyn Host, entry: &Path, installed: &[Kernel]) -> Opti
         return Some(release);
     }
     let text = read_text(host, entry).ok()?;
-    let version = boot::setting(&text, "version").and_then(|version| release_named(version, installed));
+    let version =
+        boot::setting(&text, "version").and_then(|version| release_named(version, installed));
     let image = boot::setting(&text, "linux")?;
     version.or_else(|| release_named(image, installed)).or_else(|| {
         let package = image.rsplit('/').next()?.strip_prefix("vmlinuz-")?;
         let of_package = installed.iter().filter(|kernel| {
-            read_text(host, kernel.directory.join("pkgbase")).is_ok_and(|base| base.trim() == package)
+            read_text(host, kernel.directory.join("pkgbase"))
+                .is_ok_and(|base| base.trim() == package)
         });
         newest_of(of_package.map(|kernel| kernel.release.clone()))
     })
@@ -174,11 +188,19 @@ mod tests {
 
     #[test]
     fn grub_names_its_default_or_saves_it() {
-        let grub = |value: &str| Memory::default().file("/etc/default/grub", format!("GRUB_TIMEOUT=5\nGRUB_DEFAULT={value}\n"));
+        let grub = |value: &str| {
+            Memory::default()
+                .file("/etc/default/grub", format!("GRUB_TIMEOUT=5\nGRUB_DEFAULT={value}\n"))
+        };
         assert_eq!(next(grub("0")), is("6.12.1-rt", "/etc/default/grub:2"));
         let by_name = grub("\"Advanced options for Debian>Debian, with Linux 6.1.0-47-amd64\"");
         assert_eq!(next(by_name), is("6.1.0-47-amd64", "/etc/default/grub:2"));
-        let saved = || grub("saved").file("/boot/grub/grubenv", "# GRUB\nsaved_entry=gnulinux-6.1.0-9-amd64-advanced-1\n###");
+        let saved = || {
+            grub("saved").file(
+                "/boot/grub/grubenv",
+                "# GRUB\nsaved_entry=gnulinux-6.1.0-9-amd64-advanced-1\n###",
+            )
+        };
         assert_eq!(next(saved()), is("6.1.0-9-amd64", "/boot/grub/grubenv"));
         assert_eq!(next(grub("\"1>2\"")).1, "newest installed kernel");
         let overridden = saved().file("/etc/default/grub.d/50-cloud.cfg", "GRUB_DEFAULT=0\n");
@@ -190,7 +212,10 @@ mod tests {
         let host = Memory::default()
             .file("/etc/default/grub", "GRUB_DEFAULT=saved\n")
             .file("/boot/grub2/grubenv", "saved_entry=abc\nnext_entry=\n")
-            .file("/boot/loader/entries/abc.conf", "title X\nversion 6.1.0-47-amd64\nlinux /vmlinuz-6.1.0-47-amd64\n");
+            .file(
+                "/boot/loader/entries/abc.conf",
+                "title X\nversion 6.1.0-47-amd64\nlinux /vmlinuz-6.1.0-47-amd64\n",
+            );
         assert_eq!(next(host), is("6.1.0-47-amd64", "/boot/grub2/grubenv"));
     }
 
@@ -199,7 +224,10 @@ mod tests {
         let host = Memory::default()
             .file("/efi/loader/loader.conf", "timeout 3\ndefault deb-*\n")
             .file("/efi/loader/entries/deb-6.1.0-9-amd64.conf", "linux /deb/6.1.0-9-amd64/linux\n")
-            .file("/efi/loader/entries/deb-6.1.0-47-amd64.conf", "linux /deb/6.1.0-47-amd64/linux\n")
+            .file(
+                "/efi/loader/entries/deb-6.1.0-47-amd64.conf",
+                "linux /deb/6.1.0-47-amd64/linux\n",
+            )
             .file("/efi/loader/entries/other-6.12.1-rt.conf", "linux /x\n");
         assert_eq!(next(host), is("6.1.0-47-amd64", "/efi/loader/loader.conf"));
     }
@@ -216,7 +244,8 @@ mod tests {
 
     #[test]
     fn nixos_boots_the_profile() {
-        let host = Memory::default().dir("/nix/var/nix/profiles/system/kernel-modules/lib/modules/6.1.0-9-amd64");
+        let host = Memory::default()
+            .dir("/nix/var/nix/profiles/system/kernel-modules/lib/modules/6.1.0-9-amd64");
         assert_eq!(next(host).0, "6.1.0-9-amd64");
     }
 }

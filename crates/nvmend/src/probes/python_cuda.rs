@@ -17,7 +17,8 @@ const MOST: usize = 64;
 pub(super) fn find(host: &dyn Host) -> Vec<CudaInstallation> {
     let active_conda = active(host, "CONDA_PREFIX");
     let active_venv = active(host, "VIRTUAL_ENV");
-    let mut environments: Vec<PathBuf> = conda_roots(host).iter().flat_map(|root| environments(host, root)).collect();
+    let mut environments: Vec<PathBuf> =
+        conda_roots(host).iter().flat_map(|root| environments(host, root)).collect();
     environments.extend(active_conda.clone());
     environments.sort();
     environments.dedup();
@@ -33,7 +34,13 @@ pub(super) fn find(host: &dyn Host) -> Vec<CudaInstallation> {
     for (prefix, active) in prefixes(active_venv, active_conda, nothing_active) {
         for directory in package_directories(host, &prefix) {
             if let Some((version, from)) = wheel(host, &directory) {
-                found.push(CudaInstallation { kind: CudaKind::Wheel, version, directory, from, active });
+                found.push(CudaInstallation {
+                    kind: CudaKind::Wheel,
+                    version,
+                    directory,
+                    from,
+                    active,
+                });
             }
         }
     }
@@ -46,9 +53,14 @@ fn active(host: &dyn Host, variable: &str) -> Option<PathBuf> {
 }
 
 /// Where Python looks for packages, and whether the judged environment's `python3` does. A venv hides the others.
-fn prefixes(venv: Option<PathBuf>, conda: Option<PathBuf>, nothing_active: bool) -> Vec<(PathBuf, bool)> {
+fn prefixes(
+    venv: Option<PathBuf>,
+    conda: Option<PathBuf>,
+    nothing_active: bool,
+) -> Vec<(PathBuf, bool)> {
     let conda_counts = venv.is_none();
-    let mut prefixes: Vec<(PathBuf, bool)> = venv.into_iter().map(|prefix| (prefix, true)).collect();
+    let mut prefixes: Vec<(PathBuf, bool)> =
+        venv.into_iter().map(|prefix| (prefix, true)).collect();
     prefixes.extend(conda.map(|prefix| (prefix, conda_counts)));
     prefixes.extend(["/usr/local", "/usr"].map(|prefix| (PathBuf::from(prefix), nothing_active)));
     prefixes
@@ -56,10 +68,13 @@ fn prefixes(venv: Option<PathBuf>, conda: Option<PathBuf>, nothing_active: bool)
 
 fn conda_roots(host: &dyn Host) -> Vec<PathBuf> {
     let homes = host.list(Path::new("/home")).unwrap_or_default().into_iter().take(MOST);
-    let homes = homes.filter(|entry| entry.kind != FileKind::File).map(|entry| Path::new("/home").join(entry.name));
+    let homes = homes
+        .filter(|entry| entry.kind != FileKind::File)
+        .map(|entry| Path::new("/home").join(entry.name));
     let homes = homes.chain([PathBuf::from("/root")]);
     let in_homes = homes.flat_map(|home| CONDA_NAMES.map(|name| home.join(name)));
-    let shared = ["/opt/conda", "/opt/miniconda3", "/opt/anaconda3", "/opt/miniforge3"].map(PathBuf::from);
+    let shared =
+        ["/opt/conda", "/opt/miniconda3", "/opt/anaconda3", "/opt/miniforge3"].map(PathBuf::from);
     // A home of another user is closed, and that is as it should be: no gap.
     in_homes.chain(shared).filter(|root| host.metadata(root).is_ok()).take(MOST).collect()
 }
@@ -67,7 +82,12 @@ fn conda_roots(host: &dyn Host) -> Vec<PathBuf> {
 /// The root itself and those below `envs`.
 fn environments(host: &dyn Host, root: &Path) -> Vec<PathBuf> {
     let below = root.join("envs");
-    let named = host.list(&below).unwrap_or_default().into_iter().take(MOST).map(|entry| below.join(entry.name));
+    let named = host
+        .list(&below)
+        .unwrap_or_default()
+        .into_iter()
+        .take(MOST)
+        .map(|entry| below.join(entry.name));
     [root.to_owned()].into_iter().chain(named).filter_map(|path| resolved(host, &path)).collect()
 }
 
@@ -90,7 +110,9 @@ fn package_directories(host: &dyn Host, prefix: &Path) -> Vec<PathBuf> {
     let entries = host.list(&lib).unwrap_or_default();
     let pythons = entries.iter().filter(|entry| entry.name.starts_with("python3")).take(MOST);
     pythons
-        .flat_map(|python| ["site-packages", "dist-packages"].map(|packages| lib.join(&python.name).join(packages)))
+        .flat_map(|python| {
+            ["site-packages", "dist-packages"].map(|packages| lib.join(&python.name).join(packages))
+        })
         .filter_map(|path| resolved(host, &path))
         .collect()
 }

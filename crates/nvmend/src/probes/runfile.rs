@@ -38,7 +38,9 @@ fn version_of_backup(host: &dyn Host) -> Option<DriverVersion> {
 
 /// `installer version: 535.129.03`.
 fn version_of_log(host: &dyn Host) -> Option<DriverVersion> {
-    start(host, LOG)?.lines().find_map(|line| line.strip_prefix("installer version:")?.trim().parse().ok())
+    start(host, LOG)?
+        .lines()
+        .find_map(|line| line.strip_prefix("installer version:")?.trim().parse().ok())
 }
 
 /// The first kilobyte; both files may be long, and only root may read the backup's.
@@ -63,7 +65,9 @@ mod tests {
 
     #[test]
     fn the_backup_shows_an_installation() {
-        let trace = found(Memory::default().file(BACKUP, "535.129.03\nNVIDIA driver\n1: /usr/bin/nvidia-smi\n"));
+        let trace = found(
+            Memory::default().file(BACKUP, "535.129.03\nNVIDIA driver\n1: /usr/bin/nvidia-smi\n"),
+        );
         assert_eq!((trace.version, trace.installed), ("535.129.03".parse().ok(), true));
         assert_eq!(trace.signs, [Origin::from(BACKUP)]);
     }

@@ -12,7 +12,8 @@ use crate::probe::{Found, Probe};
 pub const PROBE: Probe = Probe { name: "security", run };
 
 /// Variables of the UEFI specification (EFI_GLOBAL_VARIABLE).
-const SECURE_BOOT: &str = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
+const SECURE_BOOT: &str =
+    "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
 /// shim's variables bear its own GUID.
 const SHIM: &str = "605dab50-e046-4300-abb6-3dd810dd8b23";
 const LOCKDOWN: &str = "/sys/kernel/security/lockdown";
@@ -87,9 +88,19 @@ fn signatures_enforced(host: &dyn Host) -> Datum<bool> {
         Err(error) => {
             let command_line = read_text(host, "/proc/cmdline").unwrap_or_default();
             let asked = command_line.split_whitespace().any(|word| {
-                matches!(word, "module.sig_enforce" | "module.sig_enforce=1" | "module.sig_enforce=y" | "module.sig_enforce=Y")
+                matches!(
+                    word,
+                    "module.sig_enforce"
+                        | "module.sig_enforce=1"
+                        | "module.sig_enforce=y"
+                        | "module.sig_enforce=Y"
+                )
             });
-            if asked { Datum::known(true, "/proc/cmdline") } else { Datum::read(Err(error), SIG_ENFORCE) }
+            if asked {
+                Datum::known(true, "/proc/cmdline")
+            } else {
+                Datum::read(Err(error), SIG_ENFORCE)
+            }
         }
     }
 }
@@ -132,7 +143,8 @@ fn list_of_keys(host: &dyn Host, first: &Path) -> Result<Vec<u8>, HostError> {
             Err(error) if list.is_empty() => return Err(error),
             Err(_) => break,
         };
-        let content = efi::content(&variable).map_err(|error| HostError::new(&path, Failure::Io(error.to_string())))?;
+        let content = efi::content(&variable)
+            .map_err(|error| HostError::new(&path, Failure::Io(error.to_string())))?;
         list.extend_from_slice(content);
         if content.is_empty() {
             break;
@@ -178,8 +190,14 @@ mod tests {
             on().file(LOCKDOWN, "none [integrity] confidentiality\n")
                 .file(SIG_ENFORCE, "N\n")
                 .file(&variable("MokSBStateRT"), [6, 0, 0, 0, 1])
-                .file(&variable("MokListRT"), [attributes.clone(), list(&certificate("CA", "Vendor"))].concat())
-                .file(&variable("MokListRT1"), [attributes, list(&certificate("Me", "DKMS module signing key"))].concat()),
+                .file(
+                    &variable("MokListRT"),
+                    [attributes.clone(), list(&certificate("CA", "Vendor"))].concat(),
+                )
+                .file(
+                    &variable("MokListRT1"),
+                    [attributes, list(&certificate("Me", "DKMS module signing key"))].concat(),
+                ),
         );
         assert_eq!(facts.security.secure_boot.value(), Some(&true));
         assert_eq!(facts.security.lockdown.value(), Some(&Lockdown::Integrity));
@@ -192,7 +210,9 @@ mod tests {
     #[test]
     fn the_command_line_tells_where_the_switch_is_not_shown() {
         let enforced = |host| facts(host).security.signatures_enforced;
-        let host = || Memory::default().file("/proc/cmdline", "root=/dev/sda1 module.sig_enforce=1 quiet\n");
+        let host = || {
+            Memory::default().file("/proc/cmdline", "root=/dev/sda1 module.sig_enforce=1 quiet\n")
+        };
         assert_eq!(enforced(host()), Datum::known(true, "/proc/cmdline"));
         assert_eq!(enforced(host().file(SIG_ENFORCE, "N\n")).value(), Some(&false));
     }
@@ -207,8 +227,15 @@ mod tests {
 
     #[test]
     fn damage_is_a_gap() {
-        let facts = facts(Memory::default().file(SECURE_BOOT, [6, 0]).file(&variable("MokListRT"), [6, 0, 0, 0, 1, 2]));
-        assert!(facts.security.secure_boot.is_unreadable() && facts.security.enrolled_keys.is_unreadable());
+        let facts = facts(
+            Memory::default()
+                .file(SECURE_BOOT, [6, 0])
+                .file(&variable("MokListRT"), [6, 0, 0, 0, 1, 2]),
+        );
+        assert!(
+            facts.security.secure_boot.is_unreadable()
+                && facts.security.enrolled_keys.is_unreadable()
+        );
         assert_eq!(facts.gaps.len(), 2);
     }
 }

@@ -83,7 +83,8 @@ fn arch(host: &dyn Host, release: Option<&str>) -> Datum<String> {
         ["/usr/bin/env", "/bin/sh", "/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
     for program in programs {
         let mut header = [0; elf_header::SIZE];
-        let read = host.open(Path::new(program)).ok().and_then(|file| file.read_at(0, &mut header).ok());
+        let read =
+            host.open(Path::new(program)).ok().and_then(|file| file.read_at(0, &mut header).ok());
         if let Some(machine) = read.and_then(|count| elf_header::machine(header.get(..count)?)) {
             return Datum::known(machine.to_owned(), program);
         }
@@ -93,7 +94,8 @@ fn arch(host: &dyn Host, release: Option<&str>) -> Datum<String> {
     if let Ok(text) = read_text(host, kernel_arch) {
         return Datum::known(text.trim().to_owned(), kernel_arch);
     }
-    let endings = [("amd64", "x86_64"), ("x86_64", "x86_64"), ("arm64", "aarch64"), ("aarch64", "aarch64")];
+    let endings =
+        [("amd64", "x86_64"), ("x86_64", "x86_64"), ("arm64", "aarch64"), ("aarch64", "aarch64")];
     for (ending, machine) in endings {
         if release.is_some_and(|release| release.trim_end().ends_with(ending)) {
             return Datum::known(machine.to_owned(), "/proc/sys/kernel/osrelease");
@@ -126,8 +128,11 @@ fn environment(host: &dyn Host, release: Option<&str>) -> (Environment, Vec<Orig
 }
 
 fn container_signs(host: &dyn Host) -> Vec<Origin> {
-    let mut signs: Vec<Origin> =
-        ["/.dockerenv", "/run/.containerenv"].into_iter().filter(|path| exists(host, path)).map(Origin::from).collect();
+    let mut signs: Vec<Origin> = ["/.dockerenv", "/run/.containerenv"]
+        .into_iter()
+        .filter(|path| exists(host, path))
+        .map(Origin::from)
+        .collect();
     let says = |path: &str, words: &[&str]| {
         read_text(host, path).is_ok_and(|text| words.iter().any(|word| text.contains(word)))
     };
@@ -176,7 +181,9 @@ fn jetson_signs(host: &dyn Host) -> Vec<Origin> {
 
 fn booted(host: &dyn Host) -> Datum<i64> {
     let place = "/proc/stat";
-    let seconds = |text: String| text.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse().ok());
+    let seconds = |text: String| {
+        text.lines().find_map(|line| line.strip_prefix("btime ")?.trim().parse().ok())
+    };
     match Datum::read(read_text(host, place).map(seconds), place) {
         Datum::Known { value: Some(seconds), from } => Datum::Known { value: seconds, from },
         Datum::Known { value: None, .. } => Datum::absent(place),
@@ -195,7 +202,8 @@ fn variables(host: &dyn Host) -> Vec<Variable> {
 /// Who else manages the driver here, so that packages of this system don't.
 fn managed_by(host: &dyn Host, os: Option<&Os>) -> Vec<(String, Origin)> {
     let mut marks = Vec::new();
-    let mut mark = |manager: &str, place: &str| marks.push((manager.to_owned(), Origin::from(place)));
+    let mut mark =
+        |manager: &str, place: &str| marks.push((manager.to_owned(), Origin::from(place)));
     // The operator makes this directory also where the host's own driver is used; then it stays empty.
     let driver_root = "/run/nvidia/driver";
     if host.list(Path::new(driver_root)).is_ok_and(|entries| !entries.is_empty()) {
@@ -203,7 +211,9 @@ fn managed_by(host: &dyn Host, os: Option<&Os>) -> Vec<(String, Origin)> {
     }
     let validations = "/run/nvidia/validations";
     let validated = host.list(Path::new(validations)).unwrap_or_default();
-    if !validated.is_empty() && !validated.iter().any(|entry| entry.name.starts_with("host-driver-ready")) {
+    if !validated.is_empty()
+        && !validated.iter().any(|entry| entry.name.starts_with("host-driver-ready"))
+    {
         mark("gpu-operator", validations);
     }
     let id = os.map_or("", |os| os.id.as_str());
@@ -243,7 +253,10 @@ mod tests {
 
     fn host() -> Memory {
         Memory::default()
-            .file("/etc/os-release", "ID=debian\nVERSION_ID=12\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n")
+            .file(
+                "/etc/os-release",
+                "ID=debian\nVERSION_ID=12\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\n",
+            )
             .file("/proc/sys/kernel/osrelease", "6.1.0-47-amd64\n")
             .file("/proc/stat", "cpu 1 2 3\nintr 9\nctxt 5\nbtime 1763900000\nprocesses 7\n")
             .file("/usr/bin/env", header(62))
@@ -252,13 +265,16 @@ mod tests {
 
     #[test]
     fn reads_a_plain_host() {
-        let facts = facts(host().env("LD_LIBRARY_PATH", "/opt/x").env("HOME", "/root").env("PATH", "/usr/bin"));
+        let facts = facts(
+            host().env("LD_LIBRARY_PATH", "/opt/x").env("HOME", "/root").env("PATH", "/usr/bin"),
+        );
         let system = &facts.system;
         assert_eq!(system.os.value().unwrap().id, "debian");
         assert_eq!(system.arch, Datum::known("x86_64".to_owned(), "/usr/bin/env"));
         assert_eq!((system.environment, system.environment_signs.len()), (Environment::Host, 0));
         assert_eq!(system.booted.value(), Some(&1_763_900_000));
-        let names: Vec<&str> = system.variables.iter().map(|variable| variable.name.as_str()).collect();
+        let names: Vec<&str> =
+            system.variables.iter().map(|variable| variable.name.as_str()).collect();
         assert_eq!(names, ["LD_LIBRARY_PATH", "PATH"]);
         assert!(system.managed_by.is_empty());
         assert_eq!(facts.gaps, []);
@@ -269,8 +285,14 @@ mod tests {
         let kind = |host| facts(host).system.environment;
         assert_eq!(kind(Memory::default().file("/usr/bin/env", header(62))), Environment::Chroot);
         assert_eq!(kind(host().file("/.dockerenv", "")), Environment::Container);
-        assert_eq!(kind(host().file("/proc/1/cgroup", "0::/kubepods/pod1/abc\n")), Environment::Container);
-        assert_eq!(kind(host().file("/proc/1/environ", "PATH=/bin\0container=lxc\0")), Environment::Container);
+        assert_eq!(
+            kind(host().file("/proc/1/cgroup", "0::/kubepods/pod1/abc\n")),
+            Environment::Container
+        );
+        assert_eq!(
+            kind(host().file("/proc/1/environ", "PATH=/bin\0container=lxc\0")),
+            Environment::Container
+        );
         let wsl = host().file("/proc/sys/kernel/osrelease", "5.15.153.1-microsoft-standard-WSL2\n");
         assert_eq!(kind(wsl.file("/run/systemd/container", "wsl\n")), Environment::Wsl);
         assert_eq!(kind(host().file("/sys/devices/soc0/family", "Tegra\n")), Environment::Jetson);
@@ -281,13 +303,17 @@ mod tests {
     fn the_kernel_tells_the_architecture_where_no_program_does() {
         let arch = |host| facts(host).system.arch.value().cloned();
         assert_eq!(arch(host().file("/usr/bin/env", "#!/bin/sh\n")), Some("x86_64".to_owned()));
-        let arm = Memory::default().file("/proc/sys/kernel/osrelease", "6.8.0-45-generic").dir("/usr/lib/aarch64-linux-gnu");
+        let arm = Memory::default()
+            .file("/proc/sys/kernel/osrelease", "6.8.0-45-generic")
+            .dir("/usr/lib/aarch64-linux-gnu");
         assert_eq!(arch(arm), Some("aarch64".to_owned()));
     }
 
     #[test]
     fn sees_other_managers_of_the_driver() {
-        let marks = |host| facts(host).system.managed_by.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let marks = |host| {
+            facts(host).system.managed_by.into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
         assert_eq!(marks(host().dir("/run/nvidia/driver")), [""; 0]);
         assert_eq!(marks(host().dir("/run/nvidia/driver/usr")), ["gpu-operator"]);
         assert_eq!(marks(host().file("/run/nvidia/validations/host-driver-ready", "")), [""; 0]);

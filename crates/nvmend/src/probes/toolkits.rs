@@ -19,17 +19,24 @@ pub(super) fn find(host: &dyn Host, gaps: &mut Vec<Gap>) -> Vec<CudaInstallation
     let mut directories = Vec::new();
     match host.list(Path::new("/usr/local")) {
         Ok(entries) => {
-            let names = entries.into_iter().map(|entry| entry.name).filter(|name| name == "cuda" || name.starts_with("cuda-"));
+            let names = entries
+                .into_iter()
+                .map(|entry| entry.name)
+                .filter(|name| name == "cuda" || name.starts_with("cuda-"));
             directories.extend(names.take(MOST).map(|name| Path::new("/usr/local").join(name)));
         }
         Err(error) if error.is_absent() => {}
         Err(error) => gaps.push(Gap::from(&error)),
     }
     directories.extend(["/opt/cuda", "/usr/lib/cuda"].map(PathBuf::from));
-    let mut directories: Vec<PathBuf> = directories.iter().filter_map(|path| resolved(host, path)).collect();
+    let mut directories: Vec<PathBuf> =
+        directories.iter().filter_map(|path| resolved(host, path)).collect();
     directories.sort();
     directories.dedup();
-    directories.iter().flat_map(|directory| in_directory(host, directory, nvcc.as_deref())).collect()
+    directories
+        .iter()
+        .flat_map(|directory| in_directory(host, directory, nvcc.as_deref()))
+        .collect()
 }
 
 /// What one directory holds: a toolkit, `cuda-compat`, both, or neither.
@@ -37,17 +44,33 @@ fn in_directory(host: &dyn Host, directory: &Path, nvcc: Option<&Path>) -> Vec<C
     let mut found = Vec::new();
     let version = version(host, directory);
     if let Some((version, from)) = version.clone() {
-        let active = nvcc.is_some_and(|nvcc| nvcc.starts_with(directory) || is_distributions(directory, nvcc))
+        let active = nvcc
+            .is_some_and(|nvcc| nvcc.starts_with(directory) || is_distributions(directory, nvcc))
             || is_named_by(host, &["CUDA_HOME", "CUDA_PATH"], directory, true)
             || is_named_by(host, &["LD_LIBRARY_PATH"], directory, false);
-        found.push(CudaInstallation { kind: CudaKind::Toolkit, version, directory: directory.to_owned(), from, active });
+        found.push(CudaInstallation {
+            kind: CudaKind::Toolkit,
+            version,
+            directory: directory.to_owned(),
+            from,
+            active,
+        });
     }
     let compat = directory.join("compat");
-    if host.list(&compat).is_ok_and(|files| files.iter().any(|file| file.name.starts_with("libcuda.so"))) {
+    if host
+        .list(&compat)
+        .is_ok_and(|files| files.iter().any(|file| file.name.starts_with("libcuda.so")))
+    {
         let named = named_version(directory).map(|version| (version, Origin::from(&compat)));
         if let Some((version, from)) = named.or(version) {
             let active = is_named_by(host, &["LD_LIBRARY_PATH"], &compat, true);
-            found.push(CudaInstallation { kind: CudaKind::Compat, version, directory: compat, from, active });
+            found.push(CudaInstallation {
+                kind: CudaKind::Compat,
+                version,
+                directory: compat,
+                from,
+                active,
+            });
         }
     }
     found
@@ -66,7 +89,10 @@ fn is_named_by(host: &dyn Host, variables: &[&str], directory: &Path, exactly: b
         value.split(':').filter(|part| part.starts_with('/')).take(256).any(|part| {
             resolved(host, Path::new(part)).is_some_and(|path| {
                 path == directory
-                    || (!exactly && path.strip_prefix(directory).is_ok_and(|rest| !rest.starts_with("compat")))
+                    || (!exactly
+                        && path
+                            .strip_prefix(directory)
+                            .is_ok_and(|rest| !rest.starts_with("compat")))
             })
         })
     })
@@ -97,10 +123,11 @@ fn version(host: &dyn Host, directory: &Path) -> Option<(CudaVersion, Origin)> {
 }
 
 fn headers(directory: &Path) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = ["targets/x86_64-linux/include", "targets/sbsa-linux/include", "include"]
-        .iter()
-        .map(|place| directory.join(place).join("cuda.h"))
-        .collect();
+    let mut paths: Vec<PathBuf> =
+        ["targets/x86_64-linux/include", "targets/sbsa-linux/include", "include"]
+            .iter()
+            .map(|place| directory.join(place).join("cuda.h"))
+            .collect();
     if directory == Path::new("/usr/lib/cuda") {
         paths.push(PathBuf::from("/usr/include/cuda.h"));
     }
@@ -108,7 +135,10 @@ fn headers(directory: &Path) -> Vec<PathBuf> {
 }
 
 fn libraries(directory: &Path) -> Vec<PathBuf> {
-    ["targets/x86_64-linux/lib", "targets/sbsa-linux/lib", "lib64"].iter().map(|place| directory.join(place)).collect()
+    ["targets/x86_64-linux/lib", "targets/sbsa-linux/lib", "lib64"]
+        .iter()
+        .map(|place| directory.join(place))
+        .collect()
 }
 
 fn of_header(host: &dyn Host, path: &Path) -> Option<(CudaVersion, Origin)> {
@@ -121,7 +151,8 @@ fn of_header(host: &dyn Host, path: &Path) -> Option<(CudaVersion, Origin)> {
 fn of_runtime(host: &dyn Host, directory: &Path) -> Option<(CudaVersion, Origin)> {
     let files = host.list(directory).ok()?;
     files.iter().find_map(|file| {
-        let version = file.name.strip_prefix("libcudart.so.").filter(|version| version.contains('.'))?;
+        let version =
+            file.name.strip_prefix("libcudart.so.").filter(|version| version.contains('.'))?;
         Some((version.parse().ok()?, Origin::from(&directory.join(&file.name))))
     })
 }
