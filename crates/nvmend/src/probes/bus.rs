@@ -51,7 +51,8 @@ fn gpu(host: &dyn Host, address: String, gaps: &mut Vec<Gap>) -> Option<PciDevic
 
 /// A number as sysfs writes it: `0x10de`. A device that goes away while it is looked at is no gap.
 fn number(host: &dyn Host, path: PathBuf, gaps: &mut Vec<Gap>) -> Option<u32> {
-    match host.read(&path, 64) {
+    // sysfs gives every attribute the size of a page (kernfs).
+    match host.read(&path, 4096) {
         Ok(bytes) => {
             let text = std::str::from_utf8(&bytes).ok().map(str::trim);
             let number =

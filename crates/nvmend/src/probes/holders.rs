@@ -28,8 +28,7 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
         holders(host, &mut gaps)
     };
     if holders.hidden > 0 && is_mismatch(known) {
-        let why = format!("permission denied for {} processes of other users", holders.hidden);
-        gaps.push(Gap::new("/proc/<pid>/fd", why));
+        gaps.push(Gap::new("/proc/<pid>/fd", Failure::NotPermitted));
     }
     Box::new(move |facts| {
         facts.holders = holders;
@@ -151,7 +150,10 @@ fn is_program(host: &dyn Host, directory: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{LoadedDriver, LoadedModule};
+    use crate::facts::{
+        LibraryPlace, LoadedDriver, LoadedModule, Lookup, LookupScope, ResolvedLibrary, Via,
+    };
+    use crate::host::LinkChain;
     use crate::hosts::memory::Memory;
 
     fn loaded() -> Facts {
@@ -216,6 +218,32 @@ mod tests {
             .file("/proc/11/cmdline", "/usr/bin/Xorg\0");
         let facts = facts(&host, &loaded());
         assert_eq!((facts.holders.hidden, facts.gaps), (1, vec![]));
+    }
+
+    #[test]
+    fn hidden_programs_are_one_gap_where_versions_differ() {
+        let mut known = loaded();
+        known.libraries.lookups.push(Lookup {
+            name: "libcuda.so.1".to_owned(),
+            arch: "x86_64".to_owned(),
+            scope: LookupScope::Plain,
+            found: Datum::known(
+                ResolvedLibrary {
+                    chain: LinkChain {
+                        links: vec![],
+                        end: "/usr/lib/libcuda.so.535.261.03".into(),
+                    },
+                    version: "535.261.03".parse().ok(),
+                    via: Via::DefaultDirectory("/usr/lib".into()),
+                    place: LibraryPlace::System,
+                    exists: true,
+                },
+                "/usr/lib",
+            ),
+        });
+        let host = machine().denied("/proc/11/fd").denied("/proc/12/fd");
+        let facts = facts(&host, &known);
+        assert_eq!((facts.holders.hidden, facts.gaps.len()), (2, 1));
     }
 
     #[test]
