@@ -9,8 +9,8 @@
 
 use crate::facts::PackageManager::{self, Dpkg, Pacman, Rpm};
 use crate::facts::PackageRole::{
-    self, Builder, Companion, Container, Cuda, CudaCompat, Firmware, Independent, Kernel, KernelHeaders,
-    KernelImage, Meta, User,
+    self, Builder, Companion, Container, Cuda, CudaCompat, Firmware, Independent, Kernel,
+    KernelHeaders, KernelImage, Meta, User,
 };
 use crate::version::DriverVersion;
 
@@ -48,7 +48,13 @@ const RULES: &[Rule] = &[
     // Configuration of repositories, and NVIDIA's advisor.
     rule(
         &[],
-        &["cuda-keyring", "cuda-repo-*", "nvidia-driver-local-repo-*", "nvidia-driver-assistant", "nvidia-driver-pinning*"],
+        &[
+            "cuda-keyring",
+            "cuda-repo-*",
+            "nvidia-driver-local-repo-*",
+            "nvidia-driver-assistant",
+            "nvidia-driver-pinning*",
+        ],
         None,
     ),
     // The container toolkit has versions of its own (1.x); "libnvidia-container" is no driver library.
@@ -58,8 +64,18 @@ const RULES: &[Rule] = &[
     rule(
         &[],
         &[
-            "nvidia-settings*", "nvidia-modprobe*", "nvidia-xconfig*", "nvidia-persistenced*", "nvidia-prime*",
-            "libnvidia-egl-*", "egl-wayland*", "egl-gbm*", "egl-x11*", "libxnvctrl*", "libXNVCtrl*", "nvidia-libXNVCtrl*",
+            "nvidia-settings*",
+            "nvidia-modprobe*",
+            "nvidia-xconfig*",
+            "nvidia-persistenced*",
+            "nvidia-prime*",
+            "libnvidia-egl-*",
+            "egl-wayland*",
+            "egl-gbm*",
+            "egl-x11*",
+            "libxnvctrl*",
+            "libXNVCtrl*",
+            "nvidia-libXNVCtrl*",
         ],
         Some(Independent),
     ),
@@ -71,7 +87,13 @@ const RULES: &[Rule] = &[
     // "Must equal the driver to the patch level": packages.ubuntu.com, cuda-drivers-fabricmanager-580.
     rule(
         &[],
-        &["nvidia-fabricmanager*", "nvidia-fabric-manager*", "cuda-drivers-fabricmanager*", "libnvidia-nscq*", "nvidia-imex*"],
+        &[
+            "nvidia-fabricmanager*",
+            "nvidia-fabric-manager*",
+            "cuda-drivers-fabricmanager*",
+            "libnvidia-nscq*",
+            "nvidia-imex*",
+        ],
         Some(Companion),
     ),
     rule(&[], &["cuda-compat-*"], Some(CudaCompat)),
@@ -81,46 +103,84 @@ const RULES: &[Rule] = &[
     rule(&[], &["cuda", "cuda-*", "nvidia-cuda-*", "libcudart*"], Some(Cuda)),
     rule(
         &[],
-        &["firmware-nvidia-gsp", "nvidia-firmware*", "kernel-firmware-nvidia-gsp*", "nvidia-gsp-firmware"],
+        &[
+            "firmware-nvidia-gsp",
+            "nvidia-firmware*",
+            "kernel-firmware-nvidia-gsp*",
+            "nvidia-gsp-firmware",
+        ],
         Some(Firmware),
     ),
     // SUSE's GSP firmware, once kernel-firmware-nvidia-gspx.
     rule(&[Rpm], &["nvidia-common"], Some(Firmware)),
     // Ubuntu's prebuilt modules; their version is the kernel's.
-    rule(&[Dpkg], &["linux-modules-nvidia-*", "linux-objects-nvidia-*", "linux-signatures-nvidia-*"], Some(Kernel)),
     rule(
         &[Dpkg],
+        &["linux-modules-nvidia-*", "linux-objects-nvidia-*", "linux-signatures-nvidia-*"],
+        Some(Kernel),
+    ),
+    rule(&[Dpkg], &["nvidia-dkms*", "nvidia-kernel-*", "nvidia-open-kernel-*"], Some(Kernel)),
+    rule(
+        &[Rpm],
         &[
-            "nvidia-dkms*", "nvidia-kernel-*", "nvidia-open-kernel-*",
+            "akmod-nvidia*",
+            "kmod-nvidia*",
+            "dkms-nvidia*",
+            "nvidia-kmod-common",
+            "xorg-x11-drv-nvidia-kmodsrc",
+            "nvidia-*-kmp-*",
         ],
         Some(Kernel),
     ),
     rule(
-        &[Rpm],
-        &["akmod-nvidia*", "kmod-nvidia*", "dkms-nvidia*", "nvidia-kmod-common", "xorg-x11-drv-nvidia-kmodsrc", "nvidia-*-kmp-*"],
-        Some(Kernel),
-    ),
-    rule(
         &[Pacman],
-        &["nvidia", "nvidia-dkms", "nvidia-lts", "nvidia-open", "nvidia-open-dkms", "nvidia-open-lts", "nvidia-lts-open"],
+        &[
+            "nvidia",
+            "nvidia-dkms",
+            "nvidia-lts",
+            "nvidia-open",
+            "nvidia-open-dkms",
+            "nvidia-open-lts",
+            "nvidia-lts-open",
+        ],
         Some(Kernel),
     ),
     rule(
         &[Dpkg],
-        &["nvidia-driver", "nvidia-driver-libs*", "nvidia-driver-full", "nvidia-headless*", "nvidia-open"],
+        &[
+            "nvidia-driver",
+            "nvidia-driver-libs*",
+            "nvidia-driver-full",
+            "nvidia-headless*",
+            "nvidia-open",
+        ],
         Some(Meta),
     ),
     rule(&[Rpm], &["nvidia-open", "nvidia-drivers", "nv-prefer-signed-open-driver"], Some(Meta)),
     rule(
         &[Dpkg],
         &[
-            "libcuda1*", "libcudadebugger1*", "libglx-nvidia*", "libegl-nvidia*", "libegl1-nvidia*", "libgl1-nvidia*",
-            "libgles-nvidia*", "libgles1-nvidia*", "libgles2-nvidia*", "libnvcuvid1*", "libnvoptix1*", "xserver-xorg-video-nvidia*",
+            "libcuda1*",
+            "libcudadebugger1*",
+            "libglx-nvidia*",
+            "libegl-nvidia*",
+            "libegl1-nvidia*",
+            "libgl1-nvidia*",
+            "libgles-nvidia*",
+            "libgles1-nvidia*",
+            "libgles2-nvidia*",
+            "libnvcuvid1*",
+            "libnvoptix1*",
+            "xserver-xorg-video-nvidia*",
             "nvidia",
         ],
         Some(User),
     ),
-    rule(&[Rpm], &["xorg-x11-drv-nvidia*", "xorg-x11-nvidia*", "x11-video-nvidia*", "nvidia-driver*"], Some(User)),
+    rule(
+        &[Rpm],
+        &["xorg-x11-drv-nvidia*", "xorg-x11-nvidia*", "x11-video-nvidia*", "nvidia-driver*"],
+        Some(User),
+    ),
     rule(
         &[Pacman],
         &["nvidia-utils", "lib32-nvidia-utils", "opencl-nvidia", "lib32-opencl-nvidia"],
@@ -134,20 +194,46 @@ const RULES: &[Rule] = &[
     rule(&[Rpm], &["kernel-devel*", "kernel-*-devel*"], Some(KernelHeaders)),
     rule(
         &[Rpm],
-        &["kernel", "kernel-core", "kernel-*-core", "kernel-default", "kernel-default-base", "kernel-uek", "kernel-lt", "kernel-ml"],
+        &[
+            "kernel",
+            "kernel-core",
+            "kernel-*-core",
+            "kernel-default",
+            "kernel-default-base",
+            "kernel-uek",
+            "kernel-lt",
+            "kernel-ml",
+        ],
         Some(KernelImage),
     ),
     // kernel-modules-core and its kin carry modules, and no image.
     rule(&[Pacman], &["linux-headers", "linux-*-headers"], Some(KernelHeaders)),
-    rule(&[Pacman], &["linux", "linux-lts", "linux-zen", "linux-hardened", "linux-rt", "linux-rt-lts"], Some(KernelImage)),
+    rule(
+        &[Pacman],
+        &["linux", "linux-lts", "linux-zen", "linux-hardened", "linux-rt", "linux-rt-lts"],
+        Some(KernelImage),
+    ),
 ];
 
 /// Whether a name may concern the driver at all: a quick look before anything else is read of a package.
 pub fn may_concern(name: &str) -> bool {
     const BEGINNINGS: &[&str] = &[
-        "linux-", "linux", "kernel", "dkms", "akmods", "libnv", "nv-", "libxnvctrl", "libXNVCtrl", "egl-", "proxmox-", "pve-",
+        "linux-",
+        "linux",
+        "kernel",
+        "dkms",
+        "akmods",
+        "libnv",
+        "nv-",
+        "libxnvctrl",
+        "libXNVCtrl",
+        "egl-",
+        "proxmox-",
+        "pve-",
     ];
-    name.contains("nvidia") || name.contains("cuda") || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
+    name.contains("nvidia")
+        || name.contains("cuda")
+        || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
 }
 
 /// Whether a package of this name may own driver files.
@@ -169,7 +255,11 @@ pub fn classify(manager: PackageManager, name: &str, version: &str) -> Option<Cl
     let role = match known {
         Some(rule) => rule.role?,
         // A driver library or program that no table knows yet: name and version both say so.
-        None if driver_version.is_some() && (base.starts_with("nvidia-") || base.starts_with("libnvidia-")) => User,
+        None if driver_version.is_some()
+            && (base.starts_with("nvidia-") || base.starts_with("libnvidia-")) =>
+        {
+            User
+        }
         None => return None,
     };
     // Prebuilt modules of Ubuntu are the one kind that carries driver files under another version.
@@ -178,7 +268,8 @@ pub fn classify(manager: PackageManager, name: &str, version: &str) -> Option<Cl
         Kernel | User | Firmware if driver_version.is_none() && !is_prebuilt => Independent,
         role => role,
     };
-    let by_driver = matches!(role, Kernel | User | Firmware | Meta | Companion | CudaCompat) && !is_prebuilt;
+    let by_driver =
+        matches!(role, Kernel | User | Firmware | Meta | Companion | CudaCompat) && !is_prebuilt;
     Some(Classified { role, series, driver_version: driver_version.filter(|_| by_driver) })
 }
 
@@ -270,13 +361,17 @@ fn is_series(token: &str) -> bool {
 }
 
 fn is_generation(token: &str) -> bool {
-    token.strip_prefix("G0").is_some_and(|digit| digit.len() == 1 && digit.bytes().all(|byte| byte.is_ascii_digit()))
+    token
+        .strip_prefix("G0")
+        .is_some_and(|digit| digit.len() == 1 && digit.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// Whether a name fits a pattern with any number of `*`.
 fn fits(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|beginning| name.strip_prefix(beginning)) else { return false };
+    let Some(mut rest) = parts.next().and_then(|beginning| name.strip_prefix(beginning)) else {
+        return false;
+    };
     let mut last = None;
     for part in parts {
         // The part before is in the middle: take it where it first stands.
@@ -299,12 +394,20 @@ fn fits(pattern: &str, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn check(manager: PackageManager, name: &str, version: &str, expected: (PackageRole, Option<&str>, Option<&str>)) {
-        let found = classify(manager, name, version).map(|it| {
-            (it.role, it.series, it.driver_version.map(|version| version.to_string()))
-        });
+    fn check(
+        manager: PackageManager,
+        name: &str,
+        version: &str,
+        expected: (PackageRole, Option<&str>, Option<&str>),
+    ) {
+        let found = classify(manager, name, version)
+            .map(|it| (it.role, it.series, it.driver_version.map(|version| version.to_string())));
         let (role, series, driver) = expected;
-        assert_eq!(found, Some((role, series.map(str::to_owned), driver.map(str::to_owned))), "{name} {version}");
+        assert_eq!(
+            found,
+            Some((role, series.map(str::to_owned), driver.map(str::to_owned))),
+            "{name} {version}"
+        );
     }
 
     #[test]
@@ -326,10 +429,22 @@ mod tests {
             ("nvidia-utils-535", v, (User, Some("535"), drv)),
             ("xserver-xorg-video-nvidia-535", v, (User, Some("535"), drv)),
             // Names lie: a transitional package carries another series' version.
-            ("libnvidia-compute-470", "510.54-0ubuntu0.20.04.1", (User, Some("470"), Some("510.54"))),
+            (
+                "libnvidia-compute-470",
+                "510.54-0ubuntu0.20.04.1",
+                (User, Some("470"), Some("510.54")),
+            ),
             ("linux-modules-nvidia-535-6.8.0-45-generic", kernel, (Kernel, Some("535"), None)),
-            ("linux-modules-nvidia-535-server-open-generic", kernel, (Kernel, Some("535-server"), None)),
-            ("linux-objects-nvidia-535-5.4.0-150-generic", "5.4.0-150.167", (Kernel, Some("535"), None)),
+            (
+                "linux-modules-nvidia-535-server-open-generic",
+                kernel,
+                (Kernel, Some("535-server"), None),
+            ),
+            (
+                "linux-objects-nvidia-535-5.4.0-150-generic",
+                "5.4.0-150.167",
+                (Kernel, Some("535"), None),
+            ),
             ("linux-signatures-nvidia-5.4.0-150-generic", "5.4.0-150.167", (Kernel, None, None)),
             ("nvidia-fabricmanager-535", "535.183.01-1", (Companion, Some("535"), drv)),
             ("cuda-drivers-fabricmanager-535", "535.183.01-1", (Companion, Some("535"), drv)),
@@ -371,7 +486,11 @@ mod tests {
             ("libnvidia-tesla-470-ml1", old, (User, Some("tesla-470"), Some("470.256.02"))),
             ("nvidia-tesla-driver", v, (Meta, Some("tesla"), drv)),
             ("nvidia-legacy-390xx-driver", "390.157-3", (Meta, Some("390xx"), Some("390.157"))),
-            ("nvidia-legacy-390xx-kernel-dkms", "390.157-3", (Kernel, Some("390xx"), Some("390.157"))),
+            (
+                "nvidia-legacy-390xx-kernel-dkms",
+                "390.157-3",
+                (Kernel, Some("390xx"), Some("390.157")),
+            ),
             ("nvidia-cuda-toolkit", "11.8.89~11.8.0-5", (Cuda, None, None)),
             ("libcudart11.0", "11.8.89~11.8.0-5", (Cuda, None, None)),
             ("nvidia-container-toolkit", "1.17.4-1", (Container, None, None)),
@@ -390,19 +509,35 @@ mod tests {
         let v = "3:535.261.03-1.fc42";
         for (name, version, expected) in [
             ("akmod-nvidia", v, (Kernel, None, drv)),
-            ("akmod-nvidia-470xx", "3:470.256.02-1.fc42", (Kernel, Some("470xx"), Some("470.256.02"))),
+            (
+                "akmod-nvidia-470xx",
+                "3:470.256.02-1.fc42",
+                (Kernel, Some("470xx"), Some("470.256.02")),
+            ),
             ("kmod-nvidia-6.11.4-301.fc41.x86_64", v, (Kernel, None, drv)),
             ("kmod-nvidia-open-dkms", v, (Kernel, None, drv)),
             ("xorg-x11-drv-nvidia-kmodsrc", v, (Kernel, None, drv)),
             ("xorg-x11-drv-nvidia-cuda-libs", v, (User, None, drv)),
-            ("xorg-x11-drv-nvidia-390xx", "3:390.157-1.fc42", (User, Some("390xx"), Some("390.157"))),
+            (
+                "xorg-x11-drv-nvidia-390xx",
+                "3:390.157-1.fc42",
+                (User, Some("390xx"), Some("390.157")),
+            ),
             ("nvidia-driver", v, (User, None, drv)),
             ("nvidia-driver-libs", v, (User, None, drv)),
             ("libnvidia-ml", v, (User, None, drv)),
             ("nvidia-persistenced", v, (Independent, None, None)),
             ("nvidia-open", v, (Meta, None, drv)),
-            ("nvidia-open-driver-G06-signed-kmp-default", "535.86.05_k5.14.21_150500.53-150500.3.1", (Kernel, Some("G06"), Some("535.86.05"))),
-            ("nvidia-gfxG05-kmp-default", "470.256.02_k5.14.21_150500.53-1", (Kernel, Some("G05"), Some("470.256.02"))),
+            (
+                "nvidia-open-driver-G06-signed-kmp-default",
+                "535.86.05_k5.14.21_150500.53-150500.3.1",
+                (Kernel, Some("G06"), Some("535.86.05")),
+            ),
+            (
+                "nvidia-gfxG05-kmp-default",
+                "470.256.02_k5.14.21_150500.53-1",
+                (Kernel, Some("G05"), Some("470.256.02")),
+            ),
             ("nvidia-compute-G06", "535.86.05-1", (User, Some("G06"), Some("535.86.05"))),
             ("x11-video-nvidiaG05", "470.256.02-1", (User, Some("G05"), Some("470.256.02"))),
             ("nvidia-drivers-G06", "535.86.05-1", (Meta, Some("G06"), Some("535.86.05"))),
@@ -475,20 +610,31 @@ mod tests {
             (":::", None),
             ("535", None),
         ] {
-            assert_eq!(driver_version(text).as_ref().map(DriverVersion::as_str), expected, "{text}");
+            assert_eq!(
+                driver_version(text).as_ref().map(DriverVersion::as_str),
+                expected,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn reads_suffixes() {
-        assert_eq!(origin_of_version("550.107.02-0ubuntu0~gpu22.04.1"), Some("graphics-drivers PPA"));
+        assert_eq!(
+            origin_of_version("550.107.02-0ubuntu0~gpu22.04.1"),
+            Some("graphics-drivers PPA")
+        );
         assert_eq!(origin_of_version("535.216.03-2~bpo12+1"), Some("backports"));
         assert_eq!(origin_of_version("535.183.01-0ubuntu0.22.04.1"), None);
     }
 
     #[test]
     fn fits_patterns() {
-        assert!(fits("a*", "abc") && fits("*c", "abc") && fits("a*b*c", "a1b2c") && fits("abc", "abc"));
-        assert!(!fits("a*", "b") && !fits("a*b*c", "a1c") && !fits("abc", "abcd") && !fits("*c", "cd"));
+        assert!(
+            fits("a*", "abc") && fits("*c", "abc") && fits("a*b*c", "a1b2c") && fits("abc", "abc")
+        );
+        assert!(
+            !fits("a*", "b") && !fits("a*b*c", "a1c") && !fits("abc", "abcd") && !fits("*c", "cd")
+        );
     }
 }

@@ -3,7 +3,7 @@
 //! The status file may be tens of MB. It is searched, not decoded: a paragraph borrows its bytes, and fields
 //! are looked up when asked. The format: deb822(5); the words of `Status`: dpkg(1), "Package states".
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 /// The status file is damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -88,7 +88,8 @@ impl<'b> Paragraph<'b> {
 
     /// The field `Status`.
     pub fn status(&self) -> Option<Status<'b>> {
-        let mut words = self.field("Status")?.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+        let mut words =
+            self.field("Status")?.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
         Some(Status { want: words.next()?, error: words.next()?, state: words.next()? })
     }
 
@@ -105,24 +106,24 @@ impl Status<'_> {
     }
 }
 
-/// Whether a list of files (`info/NAME.list`: one absolute path a line) holds exactly this path.
-pub fn list_has(list: &[u8], path: &str) -> bool {
-    !path.is_empty() && memmem::find_iter(list, path).any(|start| stands_alone(list, start, start + path.len()))
+/// The paths of a list of files (`info/NAME.list`: one absolute path a line).
+pub fn paths(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    memchr_iter(b'\n', list).chain([list.len()]).filter_map(move |end| {
+        let path = list.get(start..end)?;
+        start = end + 1;
+        (!path.is_empty()).then_some(path)
+    })
 }
 
 /// Whether a list of files holds anything below this directory.
-pub fn list_has_below(list: &[u8], directory: &str) -> bool {
+pub fn lists_below(list: &[u8], directory: &str) -> bool {
     !directory.is_empty()
-        && memmem::find_iter(list, directory)
-            .any(|start| starts_line(list, start) && list.get(start + directory.len()) == Some(&b'/'))
-}
-
-fn stands_alone(list: &[u8], start: usize, end: usize) -> bool {
-    starts_line(list, start) && matches!(list.get(end), None | Some(b'\n'))
-}
-
-fn starts_line(list: &[u8], start: usize) -> bool {
-    start.checked_sub(1).is_none_or(|before| list.get(before) == Some(&b'\n'))
+        && memmem::find_iter(list, directory).any(|start| {
+            let starts_line =
+                start.checked_sub(1).is_none_or(|before| list.get(before) == Some(&b'\n'));
+            starts_line && list.get(start + directory.len()) == Some(&b'/')
+        })
 }
 
 #[cfg(test)]
@@ -164,8 +165,14 @@ Version: 535.261.03-1
     #[test]
     fn reads_paragraphs_and_fields() {
         assert_eq!(check(STATUS), Ok(()));
-        assert_eq!(texts(STATUS, "Package"), ["libcuda1", "libnvidia-compute-550", "nvidia-kernel-dkms"]);
-        assert_eq!(texts(STATUS, "version"), ["535.261.03-1", "550.144.03-0ubuntu0.22.04.1", "535.261.03-1"]);
+        assert_eq!(
+            texts(STATUS, "Package"),
+            ["libcuda1", "libnvidia-compute-550", "nvidia-kernel-dkms"]
+        );
+        assert_eq!(
+            texts(STATUS, "version"),
+            ["535.261.03-1", "550.144.03-0ubuntu0.22.04.1", "535.261.03-1"]
+        );
         assert_eq!(texts(STATUS, "Depends"), ["libc6 (>= 2.14),", "-", "-"]);
         let offsets: Vec<_> = paragraphs(STATUS).map(|it| it.offset()).collect();
         assert!(offsets.iter().all(|offset| STATUS[*offset..].starts_with(b"Package: ")));
@@ -175,7 +182,10 @@ Version: 535.261.03-1
     fn reads_the_status_words() {
         let words: Vec<_> = paragraphs(STATUS).filter_map(|it| it.status()).collect();
         assert_eq!(words[0], Status { want: b"install", error: b"ok", state: b"installed" });
-        assert_eq!(words[2], Status { want: b"hold", error: b"reinstreq", state: b"half-configured" });
+        assert_eq!(
+            words[2],
+            Status { want: b"hold", error: b"reinstreq", state: b"half-configured" }
+        );
         assert_eq!(words.iter().map(Status::has_files).collect::<Vec<_>>(), [true, false, true]);
     }
 
@@ -189,15 +199,18 @@ Version: 535.261.03-1
     }
 
     #[test]
-    fn finds_whole_paths_only() {
-        let list = b"/.\n/usr\n/usr/lib/libcuda.so.535.261.03\n/usr/lib/libcuda.so.1\n/lib/modules/6.8/kernel/nvidia-535/bits/nvidia.o";
-        assert!(list_has(list, "/usr/lib/libcuda.so.1"));
-        assert!(list_has(list, "/lib/modules/6.8/kernel/nvidia-535/bits/nvidia.o"));
-        assert!(!list_has(list, "/usr/lib/libcuda.so"));
-        assert!(!list_has(list, "/lib/libcuda.so.1"));
-        assert!(list_has_below(list, "/lib/modules/6.8/kernel/nvidia-535"));
-        assert!(!list_has_below(list, "/lib/modules/6.8/kernel/nvidia"));
-        assert!(!list_has_below(list, "/usr/lib/libcuda.so.1"));
+    fn reads_lists_of_files() {
+        let list =
+            b"/.\n/usr\n/usr/lib/libcuda.so.1\n/lib/modules/6.8/kernel/nvidia-535/bits/nvidia.o";
+        let last = "/lib/modules/6.8/kernel/nvidia-535/bits/nvidia.o";
+        let found: Vec<_> =
+            paths(list).map(|path| String::from_utf8_lossy(path).into_owned()).collect();
+        assert_eq!(found, ["/.", "/usr", "/usr/lib/libcuda.so.1", last]);
+        assert_eq!(paths(b"\n\n").count(), 0);
+        assert!(lists_below(list, "/lib/modules/6.8/kernel/nvidia-535"));
+        assert!(!lists_below(list, "/lib/modules/6.8/kernel/nvidia"));
+        assert!(!lists_below(list, "/usr/lib/libcuda.so.1"));
+        assert!(!lists_below(list, "/modules/6.8"));
     }
 
     proptest! {
@@ -208,7 +221,7 @@ Version: 535.261.03-1
                 for paragraph in paragraphs(status) {
                     let _ = (paragraph.status(), paragraph.field("Version"));
                 }
-                let _ = (list_has(status, "a"), list_has_below(status, "\n"));
+                let _ = (paths(status).count(), lists_below(status, "\n"));
             }
         }
     }

@@ -52,7 +52,8 @@ fn this_boot(log: &[u8]) -> &[u8] {
         let start = memrchr(b'\n', &log[..found]).map_or(0, |before| before + 1);
         let prefix = &log[start..found];
         // The kernel's own message, not a program's that cites it.
-        let is_message = prefix.is_empty() || [&b"] "[..], b";", b"kernel: "].iter().any(|mark| prefix.ends_with(mark));
+        let is_message = prefix.is_empty()
+            || [&b"] "[..], b";", b"kernel: "].iter().any(|mark| prefix.ends_with(mark));
         if is_message && log.get(found + 14).is_some_and(u8::is_ascii_digit) {
             return &log[start..];
         }
@@ -121,7 +122,9 @@ fn without_time(message: &str) -> &str {
     };
     let is_uptime = time.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ' ');
     let bytes = time.as_bytes();
-    let is_clock = bytes.windows(3).any(|three| three[0].is_ascii_digit() && three[1] == b':' && three[2].is_ascii_digit());
+    let is_clock = bytes
+        .windows(3)
+        .any(|three| three[0].is_ascii_digit() && three[1] == b':' && three[2].is_ascii_digit());
     if is_uptime || is_clock { rest.trim_start() } else { message }
 }
 
@@ -239,7 +242,9 @@ fn nvrm_event(text: &str) -> Option<LogEventKind> {
 
 /// What a message of the kernel or of another module of the set means.
 fn module_event(message: &str) -> Option<LogEventKind> {
-    use LogEventKind::{BuiltForOtherKernel, FirmwareMissing, ModuleSetMismatch, SignatureRejected};
+    use LogEventKind::{
+        BuiltForOtherKernel, FirmwareMissing, ModuleSetMismatch, SignatureRejected,
+    };
     let has = |words: &str| message.contains(words);
     // "Loading of unsigned module is rejected" names no module: which one was refused, the log does not say.
     if (message.starts_with("Loading of ") && has(" is rejected"))
@@ -267,7 +272,9 @@ fn module_event(message: &str) -> Option<LogEventKind> {
         .map(|symbol| (symbol, true))
         .or_else(|| Some((text.strip_prefix("Unknown symbol ")?, false)));
     match symbol {
-        Some((symbol, _)) if symbol.starts_with("nv") && module != "nvidia" => Some(ModuleSetMismatch),
+        Some((symbol, _)) if symbol.starts_with("nv") && module != "nvidia" => {
+            Some(ModuleSetMismatch)
+        }
         Some((_, true)) => Some(BuiltForOtherKernel),
         _ => None,
     }
@@ -309,7 +316,8 @@ mod tests {
 
     /// The ways in which logs keep a message of several lines.
     fn forms(lines: &[&str]) -> Vec<String> {
-        let each = |prefix: &str| lines.iter().map(|line| format!("{prefix}{line}\n")).collect::<String>();
+        let each =
+            |prefix: &str| lines.iter().map(|line| format!("{prefix}{line}\n")).collect::<String>();
         vec![
             each(""),
             each("[   12.345678] "),
@@ -323,7 +331,10 @@ mod tests {
             format!("4,1234,56789,-,caller=T42;{}\n SUBSYSTEM=pci\n", lines.join("\\x0a")),
             format!("Nov 23 09:03:11 host kernel: [   12.3] {}\n", lines.join("#012")),
             // journalctl and dmesg indent what follows the first line.
-            format!("Nov 23 09:03:11 host kernel: {}\n", lines.join("\n                             ")),
+            format!(
+                "Nov 23 09:03:11 host kernel: {}\n",
+                lines.join("\n                             ")
+            ),
             format!("[   12.345678] {}\n", lines.join("\n               ")),
         ]
     }
@@ -334,10 +345,17 @@ mod tests {
             assert_eq!(kinds(&log), [mismatch("535.54.03", "530.30.02", None)], "{log}");
         }
         for log in forms(&NEW) {
-            assert_eq!(kinds(&log), [mismatch("580.95.05", "575.51.02", Some(("nvidia-smi", 4242)))], "{log}");
+            assert_eq!(
+                kinds(&log),
+                [mismatch("580.95.05", "575.51.02", Some(("nvidia-smi", 4242)))],
+                "{log}"
+            );
         }
         let one_line = "NVRM: API mismatch: the client 'it's (pid 1)' (pid 849) has the version 570.133.07, but this kernel module has the version 575.51.02.";
-        assert_eq!(kinds(one_line), [mismatch("570.133.07", "575.51.02", Some(("it's (pid 1)", 849)))]);
+        assert_eq!(
+            kinds(one_line),
+            [mismatch("570.133.07", "575.51.02", Some(("it's (pid 1)", 849)))]
+        );
     }
 
     #[test]
@@ -377,30 +395,65 @@ mod tests {
             ("NVRM: No NVIDIA GPU found.", Some(NoDevice)),
             ("NVRM: No NVIDIA graphics adapter found!", Some(NoDevice)),
             ("NVRM: None of the NVIDIA devices were initialized.", Some(NoDevice)),
-            ("NVRM: installed in this system requires use of the NVIDIA open kernel modules.", Some(NoDevice)),
+            (
+                "NVRM: installed in this system requires use of the NVIDIA open kernel modules.",
+                Some(NoDevice),
+            ),
             ("NVRM:  supported through the NVIDIA 470.xx Legacy drivers. Please", Some(LegacyGpu)),
             ("NVRM: ignoring the legacy GPU 0000:01:00.0", Some(LegacyGpu)),
             ("NVRM: RmFetchGspRmImages: No firmware image found", Some(FirmwareMissing)),
-            ("nvidia 0000:00:03.0: Direct firmware load for nvidia/535.54.03/gsp_ga10x.bin failed with error -2", Some(FirmwareMissing)),
-            ("NVRM: GPU0 kgspInit: GSP firmware version mismatch: got version 535.1.1, expected version 535.2.2", Some(FirmwareMissing)),
-            ("NVRM: Xid (PCI:0000:05:00): 79, pid=1, GPU has fallen off the bus.", Some(FellOffBus)),
+            (
+                "nvidia 0000:00:03.0: Direct firmware load for nvidia/535.54.03/gsp_ga10x.bin failed with error -2",
+                Some(FirmwareMissing),
+            ),
+            (
+                "NVRM: GPU0 kgspInit: GSP firmware version mismatch: got version 535.1.1, expected version 535.2.2",
+                Some(FirmwareMissing),
+            ),
+            (
+                "NVRM: Xid (PCI:0000:05:00): 79, pid=1, GPU has fallen off the bus.",
+                Some(FellOffBus),
+            ),
             ("NVRM: fallen off the bus and is not responding to commands.", Some(FellOffBus)),
             ("NVRM: Xid (PCI:0000:05:00): 31, pid=1", None),
-            ("nvidia-modeset: Version mismatch: nvidia.ko(535.54.03) nvidia-modeset.ko(530.30.02)", Some(ModuleSetMismatch)),
-            ("[drm:nv_drm_init [nvidia_drm]] *ERROR* [nvidia-drm] Version mismatch: nvidia-modeset.ko(535.54.03) nvidia-drm.ko(530.30.02)", Some(ModuleSetMismatch)),
-            ("nvidia_uvm: Unknown symbol nvUvmInterfaceDisableAccessCntr (err -2)", Some(ModuleSetMismatch)),
+            (
+                "nvidia-modeset: Version mismatch: nvidia.ko(535.54.03) nvidia-modeset.ko(530.30.02)",
+                Some(ModuleSetMismatch),
+            ),
+            (
+                "[drm:nv_drm_init [nvidia_drm]] *ERROR* [nvidia-drm] Version mismatch: nvidia-modeset.ko(535.54.03) nvidia-drm.ko(530.30.02)",
+                Some(ModuleSetMismatch),
+            ),
+            (
+                "nvidia_uvm: Unknown symbol nvUvmInterfaceDisableAccessCntr (err -2)",
+                Some(ModuleSetMismatch),
+            ),
             ("nvidia_peermem: Unknown symbol ib_register_peer_memory_client (err -2)", None),
-            ("nvidia: version magic '6.1.0-47-amd64 SMP ' should be '6.1.0-50-amd64 SMP '", Some(BuiltForOtherKernel)),
+            (
+                "nvidia: version magic '6.1.0-47-amd64 SMP ' should be '6.1.0-50-amd64 SMP '",
+                Some(BuiltForOtherKernel),
+            ),
             ("nvidia: disagrees about version of symbol module_layout", Some(BuiltForOtherKernel)),
             ("vboxdrv: disagrees about version of symbol module_layout", None),
             ("Loading of unsigned module is rejected", Some(SignatureRejected)),
             ("Loading of module with unavailable key is rejected", Some(SignatureRejected)),
-            ("Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7", Some(SignatureRejected)),
+            (
+                "Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7",
+                Some(SignatureRejected),
+            ),
             ("Lockdown: Xorg: raw io port access is restricted; see man kernel_lockdown.7", None),
-            ("nvidia: module verification failed: signature and/or required key missing - tainting kernel", None),
+            (
+                "nvidia: module verification failed: signature and/or required key missing - tainting kernel",
+                None,
+            ),
         ];
         for (message, kind) in cases {
-            for prefix in ["", "[    7.123456] ", "Nov 23 09:03:11 host kernel: [    7.1] ", "3,700,7123456,-;"] {
+            for prefix in [
+                "",
+                "[    7.123456] ",
+                "Nov 23 09:03:11 host kernel: [    7.1] ",
+                "3,700,7123456,-;",
+            ] {
                 let log = format!("{prefix}{message}\n");
                 assert_eq!(kinds(&log), kind.clone().into_iter().collect::<Vec<_>>(), "{log}");
                 for (_, line) in parse(log.as_bytes()).events {
@@ -415,7 +468,9 @@ mod tests {
         let log: String = (0..2000)
             .map(|pid| format!("NVRM: API mismatch: the client 'x' (pid {pid}) has the version 1.2, but this kernel module has the version 10.1.\n"))
             .collect();
-        let log = log.replace("version 1.2,", "version 580.1,").replace("version 10.1.", "version 575.1.");
+        let log = log
+            .replace("version 1.2,", "version 580.1,")
+            .replace("version 10.1.", "version 575.1.");
         assert_eq!(kinds(&log).len(), MAX_EVENTS);
         assert_eq!(kinds(&"NVRM: No NVIDIA GPU found.\n".repeat(50)), [NoDevice]);
     }

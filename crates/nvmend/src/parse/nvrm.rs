@@ -58,32 +58,108 @@ mod tests {
 
     fn parse(text: &str) -> (String, Flavour, String, bool) {
         let it = NvrmVersion::parse(text).unwrap();
-        (it.version.map_or("-".into(), |version| version.to_string()), it.flavour, it.arch, it.is_jetson)
+        (
+            it.version.map_or("-".into(), |version| version.to_string()),
+            it.flavour,
+            it.arch,
+            it.is_jetson,
+        )
     }
 
     #[test]
     fn reads_every_known_form() {
         use Flavour::{Open, Proprietary};
         let cases = [
-            ("NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.129.03  Thu Oct 19 18:56:32 UTC 2023\nGCC version:  gcc version 12.3.0\n", "535.129.03", Proprietary, "x86_64", false),
-            ("NVRM version: NVIDIA UNIX x86 Kernel Module  390.157  Wed Oct 12 09:22:36 UTC 2022", "390.157", Proprietary, "x86", false),
-            ("NVRM version: NVIDIA UNIX aarch64 Kernel Module  550.120  Fri Sep 13 11:01:10 UTC 2024", "550.120", Proprietary, "aarch64", false),
-            ("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.126.09  Release Build  (dvs-builder@U22-I3-AM02-24-3)  Wed Jan  7 22:51:36 UTC 2026", "580.126.09", Open, "x86_64", false),
-            ("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  595.45.04  Release Build  (root@host)", "595.45.04", Open, "x86_64", false),
-            ("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  595.45.04  Debug Build", "595.45.04", Open, "x86_64", false),
-            ("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  595.45.04  Develop Build  ", "595.45.04", Open, "x86_64", false),
-            ("NVRM version: NVIDIA UNIX Open Kernel Module for aarch64  540.4.0  Release Build  (buildbrain@mobile-u64-6336-d8000)  Tue Jan  7 17:35:12 PST 2025", "540.4.0", Open, "aarch64", true),
-            ("NVRM version: NVIDIA UNIX Open Kernel Module for aarch64  TempVersion  Release Build", "-", Open, "aarch64", true),
-            ("NVRM: loading NVIDIA UNIX x86_64 Kernel Module  390.129  Mon Jul 22 21:10:21 PDT 2019 (using threaded interrupts)", "390.129", Proprietary, "x86_64", false),
+            (
+                "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.129.03  Thu Oct 19 18:56:32 UTC 2023\nGCC version:  gcc version 12.3.0\n",
+                "535.129.03",
+                Proprietary,
+                "x86_64",
+                false,
+            ),
+            (
+                "NVRM version: NVIDIA UNIX x86 Kernel Module  390.157  Wed Oct 12 09:22:36 UTC 2022",
+                "390.157",
+                Proprietary,
+                "x86",
+                false,
+            ),
+            (
+                "NVRM version: NVIDIA UNIX aarch64 Kernel Module  550.120  Fri Sep 13 11:01:10 UTC 2024",
+                "550.120",
+                Proprietary,
+                "aarch64",
+                false,
+            ),
+            (
+                "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.126.09  Release Build  (dvs-builder@U22-I3-AM02-24-3)  Wed Jan  7 22:51:36 UTC 2026",
+                "580.126.09",
+                Open,
+                "x86_64",
+                false,
+            ),
+            (
+                "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  595.45.04  Release Build  (root@host)",
+                "595.45.04",
+                Open,
+                "x86_64",
+                false,
+            ),
+            (
+                "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  595.45.04  Debug Build",
+                "595.45.04",
+                Open,
+                "x86_64",
+                false,
+            ),
+            (
+                "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  595.45.04  Develop Build  ",
+                "595.45.04",
+                Open,
+                "x86_64",
+                false,
+            ),
+            (
+                "NVRM version: NVIDIA UNIX Open Kernel Module for aarch64  540.4.0  Release Build  (buildbrain@mobile-u64-6336-d8000)  Tue Jan  7 17:35:12 PST 2025",
+                "540.4.0",
+                Open,
+                "aarch64",
+                true,
+            ),
+            (
+                "NVRM version: NVIDIA UNIX Open Kernel Module for aarch64  TempVersion  Release Build",
+                "-",
+                Open,
+                "aarch64",
+                true,
+            ),
+            (
+                "NVRM: loading NVIDIA UNIX x86_64 Kernel Module  390.129  Mon Jul 22 21:10:21 PDT 2019 (using threaded interrupts)",
+                "390.129",
+                Proprietary,
+                "x86_64",
+                false,
+            ),
         ];
         for (text, version, flavour, arch, jetson) in cases {
-            assert_eq!(parse(text), (version.to_owned(), flavour, arch.to_owned(), jetson), "{text}");
+            assert_eq!(
+                parse(text),
+                (version.to_owned(), flavour, arch.to_owned(), jetson),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn refuses_other_text() {
-        for text in ["", "NVIDIA UNIX", "NVIDIA UNIX x86_64", "NVIDIA UNIX x86_64 Kernel Module", "NVIDIA UNIX x86_64 Kernel Module  garbage", "NVIDIA UNIX Open Kernel Module"] {
+        for text in [
+            "",
+            "NVIDIA UNIX",
+            "NVIDIA UNIX x86_64",
+            "NVIDIA UNIX x86_64 Kernel Module",
+            "NVIDIA UNIX x86_64 Kernel Module  garbage",
+            "NVIDIA UNIX Open Kernel Module",
+        ] {
             assert_eq!(NvrmVersion::parse(text), Err(NotNvrm), "{text}");
         }
     }

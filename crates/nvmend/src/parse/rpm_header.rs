@@ -86,7 +86,10 @@ impl<'b> RpmHeader<'b> {
     /// The directory (with its final slash) and name of the file at `position` in the package's list of files.
     pub fn file(&self, position: u32) -> Option<(&'b [u8], &'b [u8])> {
         let directory = self.number(tag::DIRINDEXES, position)?;
-        Some((self.array_item(tag::DIRNAMES, directory)?, self.array_item(tag::BASENAMES, position)?))
+        Some((
+            self.array_item(tag::DIRNAMES, directory)?,
+            self.array_item(tag::BASENAMES, position)?,
+        ))
     }
 
     /// Type, offset and count of a tag's value.
@@ -187,7 +190,10 @@ mod tests {
         assert!(matches!(RpmHeader::parse(&sample()[..40]), Err(RpmHeaderError::Truncated)));
         assert!(matches!(RpmHeader::parse(&[0xff; 64]), Err(RpmHeaderError::TooLarge)));
         let bytes = header(&[(tag::NAME, STRING, 1, b"x\0")]);
-        assert_eq!(RpmHeader::parse(&bytes).unwrap().package(), Err(RpmHeaderError::Lacks("VERSION")));
+        assert_eq!(
+            RpmHeader::parse(&bytes).unwrap().package(),
+            Err(RpmHeaderError::Lacks("VERSION"))
+        );
     }
 
     proptest! {

@@ -129,7 +129,11 @@ impl<'f> Database<'f> {
 
     /// Calls `each` with the rowid and the first four columns of every row of a table. The column that is the
     /// table's INTEGER PRIMARY KEY reads as NULL: its value is the rowid.
-    pub fn scan(&self, table: &'static str, each: impl FnMut(i64, &[Value<'_>])) -> Result<(), SqliteError> {
+    pub fn scan(
+        &self,
+        table: &'static str,
+        each: impl FnMut(i64, &[Value<'_>]),
+    ) -> Result<(), SqliteError> {
         self.scan_from(self.root(b"table", table)?, each)
     }
 
@@ -174,7 +178,8 @@ impl<'f> Database<'f> {
                 PageKind::LeafIndex => false,
                 _ => return Err(page.damaged("a table page in an index")),
             };
-            let first = page.first_cell(|at| self.compare(&page, at, key).map(|(order, _)| order))?;
+            let first =
+                page.first_cell(|at| self.compare(&page, at, key).map(|(order, _)| order))?;
             // Equal keys may stand on several pages: go on as long as a cell still equals.
             for position in first..=page.cells {
                 if is_interior {
@@ -197,11 +202,16 @@ impl<'f> Database<'f> {
     }
 
     fn root(&self, kind: &[u8], name: &'static str) -> Result<u32, SqliteError> {
-        let entry = self.schema.iter().find(|entry| entry.kind == kind && entry.name == name.as_bytes());
+        let entry =
+            self.schema.iter().find(|entry| entry.kind == kind && entry.name == name.as_bytes());
         entry.map(|entry| entry.root).ok_or(SqliteError::NoTable(name))
     }
 
-    fn scan_from(&self, root: u32, mut each: impl FnMut(i64, &[Value<'_>])) -> Result<(), SqliteError> {
+    fn scan_from(
+        &self,
+        root: u32,
+        mut each: impl FnMut(i64, &[Value<'_>]),
+    ) -> Result<(), SqliteError> {
         let mut pending = vec![root];
         let mut visited = 0;
         while let Some(number) = pending.pop() {
@@ -273,12 +283,18 @@ impl<'f> Database<'f> {
             PageKind::InteriorTable => at.saturating_add(4),
             _ => varint(&page.bytes, at).ok_or_else(|| page.damaged("a cell is cut short"))?.1,
         };
-        let (rowid, _) = varint(&page.bytes, skipped).ok_or_else(|| page.damaged("a cell is cut short"))?;
+        let (rowid, _) =
+            varint(&page.bytes, skipped).ok_or_else(|| page.damaged("a cell is cut short"))?;
         Ok(rowid)
     }
 
     /// How an index cell's first column stands to `key`, and the rowid it leads to.
-    fn compare(&self, page: &Page, at: usize, key: &[u8]) -> Result<(Ordering, Option<i64>), SqliteError> {
+    fn compare(
+        &self,
+        page: &Page,
+        at: usize,
+        key: &[u8],
+    ) -> Result<(Ordering, Option<i64>), SqliteError> {
         let payload = self.payload(page, at, SMALL_ROW)?;
         let row = columns(&payload);
         let rowid = match row.last() {
@@ -337,7 +353,8 @@ impl Page {
     /// Where a cell starts within the page.
     fn cell(&self, position: usize) -> Result<usize, SqliteError> {
         let pointers = self.start + if self.is_interior() { 12 } else { 8 };
-        be16(&self.bytes, pointers + 2 * position).ok_or_else(|| self.damaged("a cell pointer is cut short"))
+        be16(&self.bytes, pointers + 2 * position)
+            .ok_or_else(|| self.damaged("a cell pointer is cut short"))
     }
 
     /// The subtree left of a cell; that of the position after the last cell is the right-most one.
