@@ -138,6 +138,10 @@ impl Search<'_> {
             .iter()
             .map(|(spelling, path)| (spelling.trim_start_matches('/').as_bytes(), path))
             .collect();
+        // Most lines are told apart by their length alone, which costs less than a hash.
+        let mut lengths: Vec<usize> = wanted.keys().map(|path| path.len()).collect();
+        lengths.sort_unstable();
+        lengths.dedup();
         for list in lists {
             if wanted.is_empty() {
                 return;
@@ -151,7 +155,9 @@ impl Search<'_> {
             };
             for line in paths(&content) {
                 let line = line.strip_prefix(b"/").unwrap_or(line);
-                if let Some(path) = wanted.get(line).copied() {
+                if lengths.contains(&line.len())
+                    && let Some(path) = wanted.get(line).copied()
+                {
                     wanted.retain(|_, other| *other != path);
                     self.settle(path, Ownership::Package(list.package.clone()));
                 }
