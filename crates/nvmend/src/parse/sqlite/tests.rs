@@ -71,8 +71,8 @@ fn finds_every_key_of_an_index_with_several_levels() {
     for (rowid, key) in &rows {
         assert!(database.find("Basenames_key_idx", key).unwrap().contains(rowid));
     }
-    assert_eq!(database.find("Basenames_key_idx", b"libcuda.so.535").unwrap(), []);
-    assert_eq!(database.find("Basenames_key_idx", b"~~~").unwrap(), []);
+    assert_eq!(database.find("Basenames_key_idx", b"libcuda.so.535").unwrap(), Vec::<i64>::new());
+    assert_eq!(database.find("Basenames_key_idx", b"~~~").unwrap(), Vec::<i64>::new());
     assert_eq!(database.row("Packages", 1 << 40, 64, |_| ()).unwrap(), None);
 }
 
