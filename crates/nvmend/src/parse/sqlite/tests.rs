@@ -3,6 +3,7 @@ use std::io::Read as _;
 use proptest::prelude::*;
 
 use super::*;
+use crate::parse::in_memory::Bytes;
 
 /// 105 packages, put in by rpm 4.18; `tests/data/README.md` says how.
 fn sample() -> Vec<u8> {
@@ -10,20 +11,6 @@ fn sample() -> Vec<u8> {
     let mut bytes = Vec::new();
     flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut bytes).unwrap();
     bytes
-}
-
-struct Bytes(Vec<u8>);
-
-impl RandomRead for Bytes {
-    fn size(&self) -> u64 {
-        self.0.len() as u64
-    }
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let rest = self.0.get(offset as usize..).unwrap_or_default();
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        Ok(count)
-    }
 }
 
 /// Everything that rpm's reader asks of a database.
