@@ -148,8 +148,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::host::Host;
     use crate::hosts::made;
-    use crate::parse::in_memory::Bytes;
+    use crate::hosts::memory::Memory;
+
+    fn file(bytes: impl AsRef<[u8]>) -> Box<dyn RandomRead> {
+        Memory::default().file("/f", bytes).open("/f".as_ref()).unwrap()
+    }
 
     #[test]
     fn names_the_machine() {
@@ -163,10 +168,10 @@ mod tests {
     #[test]
     fn finds_a_section_in_both_classes() {
         for name in ["x86_64", "i386"] {
-            let file = Bytes(made::library_saying(name, "libcuda.so.1", "here"));
-            assert_eq!(section(&file, ".rodata", 100), Ok(Some(b"here\0".to_vec())));
-            assert_eq!(section(&file, ".rodata", 4), Err(ElfError::TooLarge(5)));
-            assert_eq!(section(&file, ".data", 100), Ok(None));
+            let file = file(made::library_saying(name, "libcuda.so.1", "here"));
+            assert_eq!(section(file.as_ref(), ".rodata", 100), Ok(Some(b"here\0".to_vec())));
+            assert_eq!(section(file.as_ref(), ".rodata", 4), Err(ElfError::TooLarge(5)));
+            assert_eq!(section(file.as_ref(), ".data", 100), Ok(None));
         }
     }
 
@@ -174,10 +179,10 @@ mod tests {
     fn says_what_is_wrong() {
         let whole = made::module(&[("version", "535.261.03")]);
         let cut = whole[..whole.len() - 1].to_vec();
-        assert_eq!(section(&Bytes(cut), ".modinfo", 100), Err(ElfError::Damaged));
-        assert_eq!(section(&Bytes(vec![]), ".modinfo", 100), Err(ElfError::NotElf));
+        assert_eq!(section(&*file(cut), ".modinfo", 100), Err(ElfError::Damaged));
+        assert_eq!(section(&*file(vec![]), ".modinfo", 100), Err(ElfError::NotElf));
         assert_eq!(
-            section(&Bytes(b"GROUP ( libc.so.6 ) and more".to_vec()), ".modinfo", 100),
+            section(&*file(b"GROUP ( libc.so.6 ) and more".to_vec()), ".modinfo", 100),
             Err(ElfError::NotElf)
         );
     }
@@ -186,9 +191,9 @@ mod tests {
         #[test]
         fn survives_any_bytes(bytes: Vec<u8>, wide: bool, order in 0u8..3) {
             let start = [0x7f, b'E', b'L', b'F', if wide { 2 } else { 1 }, order, 1];
-            let file = Bytes([start.as_slice(), &bytes].concat());
-            let _ = machine(&file.0);
-            let _ = section(&file, ".modinfo", 1 << 20);
+            let file = file([start.as_slice(), &bytes].concat());
+            let _ = machine(&bytes);
+            let _ = section(file.as_ref(), ".modinfo", 1 << 20);
         }
 
         #[test]
@@ -196,7 +201,7 @@ mod tests {
             let mut bytes = made::module(&[("version", "535.261.03")]);
             if let Some(byte) = bytes.get_mut(at) { *byte = value; }
             bytes.truncate(bytes.len().saturating_sub(cut));
-            let _ = section(&Bytes(bytes), ".modinfo", 1 << 20);
+            let _ = section(&*file(bytes), ".modinfo", 1 << 20);
         }
     }
 }

@@ -4,8 +4,6 @@
 pub mod compression;
 pub mod elf;
 pub mod glob;
-#[cfg(test)]
-mod in_memory;
 pub mod ld_cache;
 pub mod ld_so_conf;
 pub mod modinfo;

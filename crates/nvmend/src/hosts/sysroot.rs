@@ -1,0 +1,337 @@
+//! A machine's file tree under any directory, with every link resolved inside it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::fd::{AsFd, OwnedFd};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Stat};
+use rustix::io::Errno;
+
+use crate::host::{
+    Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, RandomRead,
+};
+
+/// A directory that holds more names than this is no directory of a driver.
+const MOST_ENTRIES: usize = 200_000;
+
+/// A file tree. Links, absolute ones and `..` included, never lead out of it.
+pub struct Sysroot {
+    root: OwnedFd,
+    env: BTreeMap<String, String>,
+    /// Whether the kernel has openat2 (Linux 5.6) and lets us use it (some container filters answer EPERM).
+    openat2: AtomicBool,
+}
+
+impl Sysroot {
+    /// Opens the tree at `directory`. `env` is the environment to judge.
+    pub fn open(directory: &Path, env: BTreeMap<String, String>) -> Result<Self, HostError> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let root = rustix::fs::open(directory, flags, Mode::empty())
+            .map_err(|error| failed(directory, error))?;
+        Ok(Self { root, env, openat2: AtomicBool::new(true) })
+    }
+
+    /// Resolves links step by step even where the kernel could do it; for the tests of exactly that.
+    #[cfg(test)]
+    fn without_openat2(self) -> Self {
+        self.openat2.store(false, Ordering::Relaxed);
+        self
+    }
+
+    /// Opens `path` inside the root, following links also in its last component.
+    fn open_at(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, HostError> {
+        let flags = flags | OFlags::CLOEXEC;
+        if self.openat2.load(Ordering::Relaxed) {
+            let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+            // EAGAIN: something was renamed meanwhile and the kernel could not vouch for the result.
+            for _ in 0..8 {
+                match rustix::fs::openat2(&self.root, inside(path), flags, Mode::empty(), resolve) {
+                    Ok(fd) => return Ok(fd),
+                    Err(Errno::AGAIN) => {}
+                    Err(Errno::NOSYS | Errno::PERM) => {
+                        self.openat2.store(false, Ordering::Relaxed);
+                        break;
+                    }
+                    Err(error) => return Err(failed(path, error)),
+                }
+            }
+        }
+        self.walk(path, flags)
+    }
+
+    /// What openat2 does with RESOLVE_IN_ROOT, one component at a time.
+    fn walk(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, HostError> {
+        let fail = |error| failed(path, error);
+        let step = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let mut pending: Vec<OsString> = components(path);
+        // The directories from the root down to where we are; `..` goes back along them and no further.
+        let mut above: Vec<OwnedFd> = Vec::new();
+        let mut hops = 0;
+        while let Some(name) = pending.pop() {
+            if name == ".." {
+                above.pop();
+                continue;
+            }
+            let here = above.last().unwrap_or(&self.root);
+            let next = rustix::fs::openat(here, &name, step, Mode::empty()).map_err(fail)?;
+            let stat = rustix::fs::fstat(&next).map_err(fail)?;
+            if FileType::from_raw_mode(stat.st_mode) == FileType::Symlink {
+                hops += 1;
+                if hops > 40 {
+                    return Err(HostError::new(path, Failure::LinkLoop));
+                }
+                let target = rustix::fs::readlinkat(&next, "", Vec::new()).map_err(fail)?;
+                let target = PathBuf::from(OsString::from_vec(target.into_bytes()));
+                if target.is_absolute() {
+                    above.clear();
+                }
+                pending.extend(components(&target));
+            } else if pending.is_empty() {
+                return rustix::fs::openat(here, &name, flags | OFlags::NOFOLLOW, Mode::empty())
+                    .map_err(fail);
+            } else {
+                above.push(next);
+            }
+        }
+        let here = above.last().unwrap_or(&self.root);
+        rustix::fs::openat(here, ".", flags, Mode::empty()).map_err(fail)
+    }
+
+    /// Looks before it opens: opening a device or a FIFO can block or do something.
+    fn open_regular(&self, path: &Path) -> Result<(OwnedFd, Stat), HostError> {
+        let looked = self.open_at(path, OFlags::PATH)?;
+        let stat = rustix::fs::fstat(&looked).map_err(|error| failed(path, error))?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Err(HostError::new(path, Failure::WrongKind));
+        }
+        let fd = self.open_at(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY)?;
+        let stat = rustix::fs::fstat(&fd).map_err(|error| failed(path, error))?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Err(HostError::new(path, Failure::WrongKind));
+        }
+        Ok((fd, stat))
+    }
+}
+
+impl Host for Sysroot {
+    fn kind(&self) -> HostKind {
+        HostKind::Tree
+    }
+
+    fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, HostError> {
+        let (fd, stat) = self.open_regular(path)?;
+        let too_large = || HostError::new(path, Failure::TooLarge { limit });
+        let size = u64::try_from(stat.st_size).unwrap_or(0);
+        if size > limit {
+            return Err(too_large());
+        }
+        // Files of /proc and /sys have no size, or a page's: read on to the end.
+        let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0).max(512) + 1);
+        loop {
+            if content.len() as u64 > limit {
+                return Err(too_large());
+            }
+            if content.len() == content.capacity() {
+                content.reserve(content.capacity());
+            }
+            match rustix::io::read(&fd, rustix::buffer::spare_capacity(&mut content)) {
+                Ok(0) => return Ok(content),
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(error) => return Err(failed(path, error)),
+            }
+        }
+    }
+
+    fn open(&self, path: &Path) -> Result<Box<dyn RandomRead>, HostError> {
+        let (fd, stat) = self.open_regular(path)?;
+        Ok(Box::new(OpenFile { fd, size: u64::try_from(stat.st_size).unwrap_or(0) }))
+    }
+
+    fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError> {
+        let fail = |error| failed(path, error);
+        let fd = self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK)?;
+        let mut entries = Vec::new();
+        for entry in Dir::read_from(&fd).map_err(fail)? {
+            let entry = entry.map_err(fail)?;
+            let Ok(name) = entry.file_name().to_str() else { continue };
+            if matches!(name, "." | "..") {
+                continue;
+            }
+            let mut kind = entry.file_type();
+            if kind == FileType::Unknown {
+                let stat = rustix::fs::statat(fd.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW);
+                kind = stat.map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode));
+            }
+            if entries.len() == MOST_ENTRIES {
+                return Err(HostError::new(path, Failure::TooLarge { limit: MOST_ENTRIES as u64 }));
+            }
+            entries.push(Entry { name: name.to_owned(), kind: file_kind(kind) });
+        }
+        entries.sort();
+        Ok(entries)
+    }
+
+    fn metadata(&self, path: &Path) -> Result<Metadata, HostError> {
+        let fd = self.open_at(path, OFlags::PATH)?;
+        let stat = rustix::fs::fstat(&fd).map_err(|error| failed(path, error))?;
+        Ok(Metadata {
+            kind: file_kind(FileType::from_raw_mode(stat.st_mode)),
+            size: u64::try_from(stat.st_size).unwrap_or(0),
+            modified: stat.st_mtime,
+        })
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, HostError> {
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(HostError::new(path, Failure::WrongKind));
+        };
+        let directory = self.open_at(parent, OFlags::PATH | OFlags::DIRECTORY)?;
+        let target =
+            rustix::fs::readlinkat(&directory, name, Vec::new()).map_err(|error| match error {
+                Errno::INVAL => HostError::new(path, Failure::WrongKind),
+                error => failed(path, error),
+            })?;
+        target.into_string().map(PathBuf::from).map_err(|_| {
+            HostError::new(path, Failure::Io("the link's target is not UTF-8".to_owned()))
+        })
+    }
+
+    fn env(&self, name: &str) -> Option<String> {
+        self.env.get(name).cloned()
+    }
+
+    fn kernel_log(&self) -> Result<KernelLogText, HostError> {
+        super::log_file(self)
+    }
+
+    fn query_driver(&self) -> Result<String, HostError> {
+        Err(HostError::new(Path::new("/dev/nvidiactl"), Failure::Unsupported))
+    }
+}
+
+struct OpenFile {
+    fd: OwnedFd,
+    size: u64,
+}
+
+impl RandomRead for OpenFile {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        Ok(rustix::io::retry_on_intr(|| rustix::io::pread(&self.fd, &mut *buffer, offset))?)
+    }
+}
+
+/// The path without its leading slash, as it is opened relative to the root.
+fn inside(path: &Path) -> &Path {
+    let relative = path.strip_prefix("/").unwrap_or(path);
+    if relative.as_os_str().is_empty() { Path::new(".") } else { relative }
+}
+
+/// The components to walk, last first.
+fn components(path: &Path) -> Vec<OsString> {
+    let names = path.components().rev().filter_map(|component| match component {
+        Component::Normal(name) => Some(name.to_owned()),
+        Component::ParentDir => Some("..".into()),
+        _ => None,
+    });
+    names.collect()
+}
+
+fn file_kind(kind: FileType) -> FileKind {
+    match kind {
+        FileType::RegularFile => FileKind::File,
+        FileType::Directory => FileKind::Directory,
+        FileType::Symlink => FileKind::Link,
+        _ => FileKind::Other,
+    }
+}
+
+/// The system's answer in our words.
+pub(super) fn failed(path: &Path, error: Errno) -> HostError {
+    let why = match error {
+        Errno::NOENT => Failure::NotFound,
+        // A component that is a file where a directory was meant: the path does not exist.
+        Errno::NOTDIR => Failure::NotFound,
+        Errno::ACCESS | Errno::PERM => Failure::NotPermitted,
+        Errno::LOOP => Failure::LinkLoop,
+        Errno::ISDIR => Failure::WrongKind,
+        error => Failure::Io(io::Error::from(error).to_string()),
+    };
+    HostError::new(path, why)
+}
+
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "these tests make the trees that the host reads")]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    /// A tree with an outside that must never show.
+    fn tree() -> tempfile::TempDir {
+        let top = tempfile::tempdir().unwrap();
+        let root = top.path().join("root");
+        fs::create_dir_all(root.join("usr/lib")).unwrap();
+        fs::create_dir_all(root.join("etc")).unwrap();
+        fs::write(top.path().join("secret"), "outside").unwrap();
+        fs::write(root.join("usr/lib/file"), "inside").unwrap();
+        symlink("/usr/lib", root.join("lib")).unwrap();
+        symlink("../../../../../secret", root.join("etc/up")).unwrap();
+        symlink(top.path().join("secret"), root.join("etc/absolute")).unwrap();
+        symlink("loop-b", root.join("etc/loop-a")).unwrap();
+        symlink("loop-a", root.join("etc/loop-b")).unwrap();
+        symlink("/lib/file", root.join("etc/chain")).unwrap();
+        top
+    }
+
+    fn both(top: &tempfile::TempDir) -> [Sysroot; 2] {
+        let open = || Sysroot::open(&top.path().join("root"), BTreeMap::new()).unwrap();
+        [open(), open().without_openat2()]
+    }
+
+    #[test]
+    fn links_stay_inside_the_root_with_and_without_openat2() {
+        let top = tree();
+        for host in both(&top) {
+            let read = |path: &str| host.read(Path::new(path), 100);
+            assert_eq!(read("/lib/file").unwrap(), b"inside");
+            assert_eq!(read("/etc/chain").unwrap(), b"inside");
+            assert_eq!(read("/etc/up").unwrap_err().why, Failure::NotFound);
+            assert_eq!(read("/etc/absolute").unwrap_err().why, Failure::NotFound);
+            assert_eq!(read("/../../secret").unwrap_err().why, Failure::NotFound);
+            assert_eq!(read("/etc/loop-a").unwrap_err().why, Failure::LinkLoop);
+            assert_eq!(read("/usr/lib/file/x").unwrap_err().why, Failure::NotFound);
+            assert_eq!(host.read_link(Path::new("/lib")).unwrap(), Path::new("/usr/lib"));
+            assert_eq!(host.list(Path::new("/lib")).unwrap().len(), 1);
+        }
+    }
+
+    #[test]
+    fn devices_and_fifos_are_refused_unopened() {
+        let top = tree();
+        let fifo = top.path().join("root/etc/fifo");
+        rustix::fs::mknodat(rustix::fs::CWD, &fifo, FileType::Fifo, Mode::RUSR, 0).unwrap();
+        for host in both(&top) {
+            assert_eq!(host.read(Path::new("/etc/fifo"), 10).unwrap_err().why, Failure::WrongKind);
+            assert_eq!(host.read(Path::new("/etc"), 10).unwrap_err().why, Failure::WrongKind);
+            assert!(host.open(Path::new("/etc/fifo")).is_err());
+        }
+    }
+
+    #[test]
+    fn a_file_over_the_limit_is_refused_and_one_at_the_limit_is_read() {
+        let top = tree();
+        for host in both(&top) {
+            let read = |limit| host.read(Path::new("/usr/lib/file"), limit);
+            assert_eq!(read(6).unwrap(), b"inside");
+            assert_eq!(read(5).unwrap_err().why, Failure::TooLarge { limit: 5 });
+        }
+    }
+}
