@@ -2,6 +2,7 @@
 //!
 //! Layout: Linux, `include/linux/module_signature.h`. The signature is a PKCS#7 message in DER (RFC 2315, X.690).
 
+use super::der::{SEQUENCE, common_names, element};
 use crate::facts::Signature;
 
 /// How many bytes of a file's end [`length`] needs: the structure and the marker.
@@ -56,45 +57,19 @@ fn signer(message: &[u8]) -> Option<String> {
     let (signer_info, _) = value(signer_infos, SEQUENCE)?;
     let (_, rest) = value(signer_info, INTEGER)?;
     let (issuer_and_serial, _) = value(rest, SEQUENCE)?;
-    let (mut name, _) = value(issuer_and_serial, SEQUENCE)?;
-    // Name: a sequence of sets of { OBJECT IDENTIFIER, string }
-    while let Some((set, after)) = value(name, SET) {
-        name = after;
-        let Some((attribute, _)) = value(set, SEQUENCE) else { continue };
-        let Some((COMMON_NAME, text)) = value(attribute, OBJECT_IDENTIFIER) else { continue };
-        let (_, text, _) = any_value(text)?;
-        return Some(String::from_utf8_lossy(text).into_owned());
-    }
-    None
+    let (name, _) = value(issuer_and_serial, SEQUENCE)?;
+    common_names(name).into_iter().next()
 }
 
 const INTEGER: u8 = 0x02;
 const OBJECT_IDENTIFIER: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 const CONTEXT_0: u8 = 0xa0;
 const CONTEXT_1: u8 = 0xa1;
-/// id-at-commonName, 2.5.4.3.
-const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
-/// The content of the DER value that `bytes` begin with, if it has that tag, and what follows it.
+/// The content of the element that `bytes` begin with, if it has that tag, and what follows it.
 fn value(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    any_value(bytes).filter(|(found, ..)| *found == tag).map(|(_, content, rest)| (content, rest))
-}
-
-/// Tag, content and what follows. Lengths have at most four bytes, and are always given (DER).
-fn any_value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let [tag, first, rest @ ..] = bytes else { return None };
-    let (length, rest) = match *first {
-        short @ 0..=0x7f => (usize::from(short), rest),
-        long @ 0x81..=0x84 => {
-            let (digits, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
-            (digits.iter().fold(0usize, |sum, digit| (sum << 8) | usize::from(*digit)), rest)
-        }
-        _ => return None,
-    };
-    let (content, rest) = rest.split_at_checked(length)?;
-    Some((*tag, content, rest))
+    element(bytes).filter(|(found, _)| found.tag == tag).map(|(found, rest)| (found.content, rest))
 }
 
 #[cfg(test)]
