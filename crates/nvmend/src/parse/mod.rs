@@ -11,8 +11,6 @@ pub mod efi;
 pub mod elf;
 pub mod elf_header;
 pub mod glob;
-#[cfg(test)]
-mod in_memory;
 pub mod kernel_release;
 pub mod kmsg;
 pub mod ld_cache;

@@ -6,6 +6,7 @@ mod cuda;
 mod holders;
 mod kernels;
 mod libraries;
+mod links;
 mod loaded;
 mod log;
 mod modules;
