@@ -4,6 +4,7 @@
 pub mod boot;
 pub mod build_log;
 pub mod compression;
+pub mod cuda_version;
 pub mod der;
 pub mod dkms;
 pub mod dpkg;
@@ -25,3 +26,6 @@ pub mod os_release;
 pub mod pacman;
 pub mod rpm_header;
 pub mod sqlite;
+
+#[cfg(test)]
+mod in_memory;

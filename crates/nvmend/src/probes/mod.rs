@@ -1,8 +1,10 @@
 //! The probes: one source of evidence each. This list is the table of contents.
 
+mod akmods;
 mod builders;
 mod bus;
 mod cuda;
+mod dkms;
 mod holders;
 mod kernels;
 mod libraries;
@@ -10,9 +12,13 @@ mod links;
 mod loaded;
 mod log;
 mod modules;
+mod next_boot;
 mod packages;
+mod python_cuda;
+mod runfile;
 mod security;
 mod system;
+mod toolkits;
 
 use crate::probe::Probe;
 
