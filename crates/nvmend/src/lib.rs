@@ -19,12 +19,21 @@
 
 pub mod causes;
 pub mod diagnose;
+pub mod escape;
+pub mod examples;
 pub mod facts;
 pub mod host;
 pub mod hosts;
 pub mod knowledge;
+pub mod outlook;
 pub mod parse;
+pub mod picture;
 pub mod predict;
 pub mod probe;
 pub mod probes;
+pub mod redact;
+pub mod report;
+pub mod reports;
+pub mod verdict;
 pub mod version;
+pub mod words;

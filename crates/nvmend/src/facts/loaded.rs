@@ -39,6 +39,7 @@ pub struct Reading {
 
 /// Which of the two kernel modules NVIDIA ships.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Flavour {
     /// The open GPU kernel modules (licence "Dual MIT/GPL").

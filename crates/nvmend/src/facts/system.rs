@@ -46,6 +46,7 @@ pub struct Os {
 
 /// What kind of environment this is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Environment {
     /// A machine of its own (bare metal or virtual).

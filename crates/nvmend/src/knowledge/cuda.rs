@@ -84,7 +84,8 @@ const RELEASES: &[(u32, u32, &str)] = &[
 
 /// Oldest driver of each major version's minor-version compatibility. The guide's upper bounds ("< 580" for 12.x) are
 /// no bounds: newer drivers run older CUDA.
-const MINOR_COMPATIBILITY: &[(u32, &str)] = &[(13, "580.65.06"), (12, "525.60.13"), (11, "450.80.02")];
+const MINOR_COMPATIBILITY: &[(u32, &str)] =
+    &[(13, "580.65.06"), (12, "525.60.13"), (11, "450.80.02")];
 
 /// CUDA version that each driver branch reports, oldest first.
 const REPORTED: &[(u32, u32, u32)] = &[
@@ -126,7 +127,8 @@ const FORWARD_COLUMNS: [u32; 7] = [535, 570, 580, 590, 595, 610, 615];
 
 /// The drivers that `cuda` runs on; `None` for a major version newer, or a version older, than the table.
 pub fn minimum_driver(cuda: CudaVersion) -> Option<MinimumDriver> {
-    let release = RELEASES.iter().find(|(major, minor, _)| (*major, *minor) == (cuda.major, cuda.minor));
+    let release =
+        RELEASES.iter().find(|(major, minor, _)| (*major, *minor) == (cuda.major, cuda.minor));
     let minor = MINOR_COMPATIBILITY.iter().find(|(major, _)| *major == cuda.major);
     if release.is_none() && minor.is_none() {
         return None;
@@ -148,7 +150,8 @@ pub fn serves(driver: &DriverVersion, cuda: CudaVersion) -> Serves {
             _ => Serves::Unknown,
         };
     };
-    let reaches = |bound: &Option<DriverVersion>| bound.as_ref().is_some_and(|bound| driver >= bound);
+    let reaches =
+        |bound: &Option<DriverVersion>| bound.as_ref().is_some_and(|bound| driver >= bound);
     if reaches(&minimum.full) {
         Serves::Yes
     } else if reaches(&minimum.by_minor_compatibility) {
@@ -170,7 +173,10 @@ pub fn forward_compatibility(package: CudaVersion, branch: u32) -> Option<Forwar
     let version = (package.major, package.minor);
     let (own, ..) = REPORTED.iter().find(|(_, major, minor)| (*major, *minor) == version)?;
     // 12.7 had no public toolkit and no compat package.
-    if !((12, 2)..=(13, 4)).contains(&version) || version == (12, 7) || !FORWARD_COLUMNS.contains(&branch) {
+    if !((12, 2)..=(13, 4)).contains(&version)
+        || version == (12, 7)
+        || !FORWARD_COLUMNS.contains(&branch)
+    {
         return None;
     }
     Some(match branch.cmp(own) {
@@ -197,9 +203,18 @@ mod tests {
         assert_eq!(serves(&driver("550.54.14"), cuda("12.4")), Serves::Yes);
         assert_eq!(serves(&driver("580.65.06"), cuda("11.8")), Serves::Yes);
         assert_eq!(serves(&driver("535.261.03"), cuda("12.6")), Serves::ByMinorCompatibility);
-        assert_eq!(serves(&driver("470.256.02"), cuda("12.0")), Serves::No { needs: Some(driver("525.60.13")) });
-        assert_eq!(serves(&driver("390.157"), cuda("10.2")), Serves::No { needs: Some(driver("440.33")) });
-        assert_eq!(serves(&driver("570.211.01"), cuda("13.0")), Serves::No { needs: Some(driver("580.65.06")) });
+        assert_eq!(
+            serves(&driver("470.256.02"), cuda("12.0")),
+            Serves::No { needs: Some(driver("525.60.13")) }
+        );
+        assert_eq!(
+            serves(&driver("390.157"), cuda("10.2")),
+            Serves::No { needs: Some(driver("440.33")) }
+        );
+        assert_eq!(
+            serves(&driver("570.211.01"), cuda("13.0")),
+            Serves::No { needs: Some(driver("580.65.06")) }
+        );
         // 11.0 came out before the drivers of its minor-version compatibility.
         assert_eq!(serves(&driver("450.51.06"), cuda("11.0")), Serves::Yes);
     }
@@ -207,7 +222,10 @@ mod tests {
     #[test]
     fn newer_versions_are_judged_by_rule() {
         assert_eq!(serves(&driver("615.71.09"), cuda("13.7")), Serves::ByMinorCompatibility);
-        assert_eq!(serves(&driver("575.64.05"), cuda("13.7")), Serves::No { needs: Some(driver("580.65.06")) });
+        assert_eq!(
+            serves(&driver("575.64.05"), cuda("13.7")),
+            Serves::No { needs: Some(driver("580.65.06")) }
+        );
         assert_eq!(serves(&driver("700.10"), cuda("12.4")), Serves::Yes);
         assert_eq!(serves(&driver("580.65.06"), cuda("14.0")), Serves::No { needs: None });
         assert_eq!(serves(&driver("700.10"), cuda("14.0")), Serves::Unknown);

@@ -15,7 +15,10 @@ pub fn shell_value(text: &str, name: &str) -> Option<(usize, String)> {
 
 /// A variable of GRUB's environment block (`grubenv`): plain `name=value` lines, filled up with `#`.
 pub fn grub_variable<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('=')).last().filter(|value| !value.is_empty())
+    text.lines()
+        .filter_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+        .last()
+        .filter(|value| !value.is_empty())
 }
 
 /// The value of a key in `loader.conf` or in an entry: `key value`.
@@ -32,7 +35,9 @@ pub fn fits(pattern: &str, id: &str) -> bool {
     let (pattern, id) = (bare(pattern), bare(id));
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == id };
     let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let Some(mut between) = id.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)) else { return false };
+    let Some(mut between) = id.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)) else {
+        return false;
+    };
     middle.split('*').all(|part| match between.split_once(part) {
         Some((_, after)) => {
             between = after;
@@ -56,7 +61,8 @@ mod tests {
         let text = "# GRUB_DEFAULT=1\nGRUB_DEFAULT=0\nGRUB_TIMEOUT=5\nGRUB_DEFAULT=\"saved\"\n";
         assert_eq!(shell_value(text, "GRUB_DEFAULT"), Some((4, "saved".to_owned())));
         assert_eq!(shell_value(text, "GRUB"), None);
-        let block = "# GRUB Environment Block\nsaved_entry=gnulinux-6.1.0-47-amd64\nnext_entry=\n####";
+        let block =
+            "# GRUB Environment Block\nsaved_entry=gnulinux-6.1.0-47-amd64\nnext_entry=\n####";
         assert_eq!(grub_variable(block, "saved_entry"), Some("gnulinux-6.1.0-47-amd64"));
         assert_eq!(grub_variable(block, "next_entry"), None);
     }

@@ -51,12 +51,18 @@ pub fn first_error(log: &[u8]) -> Option<String> {
 /// `gcc: internal compiler error: `, or at the start of a line.
 fn is_error(log: &[u8], at: usize) -> bool {
     let before = log.get(..at).unwrap_or_default();
-    before.is_empty() || [b"\n".as_slice(), b": ", b"fatal ", b"compiler "].iter().any(|end| before.ends_with(end))
+    before.is_empty()
+        || [b"\n".as_slice(), b": ", b"fatal ", b"compiler "]
+            .iter()
+            .any(|end| before.ends_with(end))
 }
 
 /// The line around `at`, without control characters and not endlessly long.
 fn line_at(log: &[u8], at: usize) -> String {
-    let start = log.get(..at).and_then(|before| memchr::memrchr(b'\n', before)).map_or(0, |newline| newline + 1);
+    let start = log
+        .get(..at)
+        .and_then(|before| memchr::memrchr(b'\n', before))
+        .map_or(0, |newline| newline + 1);
     let line = log.get(start..).unwrap_or_default();
     let end = memchr::memchr(b'\n', line).unwrap_or(line.len()).min(4 * LONGEST_LINE);
     let line = String::from_utf8_lossy(line.get(..end).unwrap_or_default());
@@ -115,7 +121,9 @@ pub fn reason(first_error: &str) -> BuildReason {
 /// `fatal error: drm/drm_plane.h: No such file or directory`: a header that this kernel has no more.
 fn is_kernel_header_gone(line: &str) -> bool {
     line.split_once("fatal error: ").is_some_and(|(_, header)| {
-        ["linux/", "asm/", "drm/", "acpi/", "video/", "uapi/", "sound/"].iter().any(|tree| header.starts_with(tree))
+        ["linux/", "asm/", "drm/", "acpi/", "video/", "uapi/", "sound/"]
+            .iter()
+            .any(|tree| header.starts_with(tree))
             && header.contains(".h: No such file")
     })
 }
@@ -141,7 +149,10 @@ cc: error: unrecognized command-line option '-ftrivial-auto-var-init=zero'
 make[2]: *** [scripts/Makefile.build:251: /var/lib/dkms/nvidia/535.98/build/nvidia/nv.o] Error 1
 ";
         let (error, reason) = judged(log);
-        assert_eq!(error.as_deref(), Some("cc: error: unrecognized command-line option '-ftrivial-auto-var-init=zero'"));
+        assert_eq!(
+            error.as_deref(),
+            Some("cc: error: unrecognized command-line option '-ftrivial-auto-var-init=zero'")
+        );
         assert_eq!(reason, Some(BuildReason::Compiler));
         let only_warning: String = log.lines().take(3).collect::<Vec<_>>().join("\n");
         assert_eq!(judged(&only_warning), (None, None));
@@ -168,10 +179,16 @@ make[2]: *** [scripts/Makefile.build:251: /var/lib/dkms/nvidia/535.98/build/nvid
     #[test]
     fn knows_the_other_reasons() {
         let reasons = [
-            ("fatal error: drm/drm_plane.h: No such file or directory", BuildReason::KernelInterface),
+            (
+                "fatal error: drm/drm_plane.h: No such file or directory",
+                BuildReason::KernelInterface,
+            ),
             ("*** Failed CC version check. Bailing out! ***", BuildReason::Compiler),
             ("/usr/bin/ld: final link failed: No space left on device", BuildReason::DiskFull),
-            ("make[1]: *** /lib/modules/6.1.0-50-amd64/build: No such file or directory.  Stop.", BuildReason::Headers),
+            (
+                "make[1]: *** /lib/modules/6.1.0-50-amd64/build: No such file or directory.  Stop.",
+                BuildReason::Headers,
+            ),
             (
                 "FATAL: modpost: GPL-incompatible module nvidia.ko uses GPL-only symbol 'rcu_read_lock'",
                 BuildReason::KernelInterface,
@@ -179,7 +196,10 @@ make[2]: *** [scripts/Makefile.build:251: /var/lib/dkms/nvidia/535.98/build/nvid
             ("gcc: internal compiler error: Killed (program cc1)", BuildReason::Other),
         ];
         for (line, reason) in reasons {
-            assert_eq!(judged(&format!("make: Entering\n  {line}\nmore\n")), (Some(line.to_owned()), Some(reason)));
+            assert_eq!(
+                judged(&format!("make: Entering\n  {line}\nmore\n")),
+                (Some(line.to_owned()), Some(reason))
+            );
         }
     }
 

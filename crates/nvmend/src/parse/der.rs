@@ -73,8 +73,14 @@ fn text(string: Element<'_>) -> Option<String> {
         }
         // BMPString: UTF-16, big-endian.
         0x1e => {
-            let units = string.content.chunks_exact(2).map(|pair| pair.iter().fold(0, |unit, byte| (unit << 8) | u16::from(*byte)));
-            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).take(LONGEST_NAME).collect()
+            let units = string
+                .content
+                .chunks_exact(2)
+                .map(|pair| pair.iter().fold(0, |unit, byte| (unit << 8) | u16::from(*byte)));
+            char::decode_utf16(units)
+                .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+                .take(LONGEST_NAME)
+                .collect()
         }
         _ => return None,
     };

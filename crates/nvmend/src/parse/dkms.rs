@@ -19,7 +19,9 @@ pub fn configuration(text: &str) -> Configuration {
         let Some((key, value)) = line.trim().split_once('=') else { continue };
         let value = unquote(value);
         match key {
-            "PACKAGE_NAME" => found.name = Some(value).filter(|name| !name.is_empty() && !name.contains('$')),
+            "PACKAGE_NAME" => {
+                found.name = Some(value).filter(|name| !name.is_empty() && !name.contains('$'))
+            }
             "PACKAGE_VERSION" => found.version = value.parse().ok(),
             _ => {}
         }
@@ -52,10 +54,15 @@ mod tests {
 
     #[test]
     fn reads_names_and_versions() {
-        let found = configuration("PACKAGE_NAME=\"nvidia-current\"\nPACKAGE_VERSION=\"535.261.03\"\nAUTOINSTALL=\"yes\"\n");
+        let found = configuration(
+            "PACKAGE_NAME=\"nvidia-current\"\nPACKAGE_VERSION=\"535.261.03\"\nAUTOINSTALL=\"yes\"\n",
+        );
         assert_eq!(found.name.as_deref(), Some("nvidia-current"));
         assert_eq!(found.version, "535.261.03".parse().ok());
-        assert_eq!(configuration("PACKAGE_NAME=$name\nPACKAGE_VERSION=__VERSION_STRING\n"), Configuration::default());
+        assert_eq!(
+            configuration("PACKAGE_NAME=$name\nPACKAGE_VERSION=__VERSION_STRING\n"),
+            Configuration::default()
+        );
     }
 
     proptest! {

@@ -2,8 +2,9 @@
 
 /// Type of a signature list of X.509 certificates: EFI_CERT_X509_GUID a5c059a1-94e4-4aa7-87b5-ab155c2bf072 (UEFI
 /// specification, section 32.4.1), in its byte order on disk.
-const X509: [u8; 16] =
-    [0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94, 0xa7, 0x4a, 0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72];
+const X509: [u8; 16] = [
+    0xa1, 0x59, 0xc0, 0xa5, 0xe4, 0x94, 0xa7, 0x4a, 0x87, 0xb5, 0xab, 0x15, 0x5c, 0x2b, 0xf0, 0x72,
+];
 
 /// What is wrong with a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,17 +38,24 @@ pub fn certificates(mut lists: &[u8]) -> Result<Vec<&[u8]>, EfiError> {
             let bytes = head.get(at..at + 4)?.try_into().ok()?;
             usize::try_from(u32::from_le_bytes(bytes)).ok()
         };
-        let (Some(list_size), Some(header_size), Some(signature_size)) = (size(16), size(20), size(24)) else {
+        let (Some(list_size), Some(header_size), Some(signature_size)) =
+            (size(16), size(20), size(24))
+        else {
             return Err(EfiError::BadList);
         };
         let (list, rest) = lists.split_at_checked(list_size).ok_or(EfiError::BadList)?;
-        let signatures = header_size.checked_add(28).and_then(|start| list.get(start..)).ok_or(EfiError::BadList)?;
+        let signatures = header_size
+            .checked_add(28)
+            .and_then(|start| list.get(start..))
+            .ok_or(EfiError::BadList)?;
         if head.starts_with(&X509) {
             // Each signature is its owner's GUID and the certificate.
             if signature_size <= 16 {
                 return Err(EfiError::BadList);
             }
-            found.extend(signatures.chunks_exact(signature_size).filter_map(|signature| signature.get(16..)));
+            found.extend(
+                signatures.chunks_exact(signature_size).filter_map(|signature| signature.get(16..)),
+            );
         }
         lists = rest;
     }

@@ -32,7 +32,9 @@ fn compare_runs(left: &[u8], right: &[u8]) -> Ordering {
     is_candidate(right).cmp(&is_candidate(left)).then_with(|| {
         let is_number = |run: &[u8]| run.first().is_some_and(u8::is_ascii_digit);
         if is_number(left) && is_number(right) {
-            let value = |run: &[u8]| -> Vec<u8> { run.iter().copied().skip_while(|digit| *digit == b'0').collect() };
+            let value = |run: &[u8]| -> Vec<u8> {
+                run.iter().copied().skip_while(|digit| *digit == b'0').collect()
+            };
             let (left, right) = (value(left), value(right));
             left.len().cmp(&right.len()).then_with(|| left.cmp(&right))
         } else {

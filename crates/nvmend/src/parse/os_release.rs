@@ -28,7 +28,8 @@ pub fn parse(text: &str) -> Option<Os> {
 /// The value without its quotes and escapes.
 pub fn unquote(value: &str) -> String {
     let value = value.trim();
-    let inner = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
+    let inner =
+        ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
     let mut text = String::with_capacity(value.len());
     let mut escaped = false;
     for character in inner.unwrap_or(value).chars() {
@@ -53,14 +54,20 @@ mod tests {
             "PRETTY_NAME=\"Ubuntu 22.04.4 LTS\"\nNAME=\"Ubuntu\"\nVERSION_ID=\"22.04\"\nID=ubuntu\nID_LIKE=debian\n",
         )
         .unwrap();
-        assert_eq!((os.id.as_str(), os.version.as_str(), os.name.as_str()), ("ubuntu", "22.04", "Ubuntu 22.04.4 LTS"));
+        assert_eq!(
+            (os.id.as_str(), os.version.as_str(), os.name.as_str()),
+            ("ubuntu", "22.04", "Ubuntu 22.04.4 LTS")
+        );
         assert_eq!(os.id_like, ["debian"]);
     }
 
     #[test]
     fn a_rolling_release_has_no_version() {
         let os = parse("ID='arch'\nPRETTY_NAME=Arch\\ Linux\n").unwrap();
-        assert_eq!((os.id.as_str(), os.version.as_str(), os.name.as_str()), ("arch", "", "Arch Linux"));
+        assert_eq!(
+            (os.id.as_str(), os.version.as_str(), os.name.as_str()),
+            ("arch", "", "Arch Linux")
+        );
         assert_eq!(parse("# nothing\n"), None);
     }
 

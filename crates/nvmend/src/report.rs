@@ -1,0 +1,361 @@
+//! The report: the one public, versioned model of what was found. Every rendering is made from it.
+//!
+//! Fields of schema 1 are never removed and never given another meaning. Texts in `title`, `explanation` and `claim`
+//! follow the language of the words; nothing else does.
+
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnose::{Certainty, Diagnosed, Diagnosis, Severity};
+use crate::facts::{Environment, Facts, Flavour, Gap, PciDevice};
+use crate::predict;
+use crate::verdict::Verdict;
+use crate::words::Words;
+
+/// The schema that this program writes.
+pub const SCHEMA: u32 = 1;
+
+/// What was found on one machine at one moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Report {
+    /// Version of this model; always 1.
+    pub schema: u32,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// When (RFC 3339, UTC).
+    pub time: String,
+    /// The machine.
+    pub host: HostSummary,
+    /// Its state in one word.
+    pub verdict: Verdict,
+    /// The versions that must agree.
+    pub versions: Versions,
+    /// What is wrong; the first is the primary cause.
+    pub findings: Vec<ReportedFinding>,
+    /// What could not be read.
+    pub gaps: Vec<ReportedGap>,
+    /// What would repair it; always null in this version of the program.
+    pub plan: Option<PlanSummary>,
+}
+
+/// The program that wrote a report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Tool {
+    /// `nvmend`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The machine that a report is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct HostSummary {
+    /// The distribution; null where `os-release` is missing.
+    pub os: Option<OsSummary>,
+    /// Release of the running kernel; null in a chroot or image.
+    pub kernel: Option<String>,
+    /// Architecture in the kernel's words.
+    pub arch: Option<String>,
+    /// What kind of environment it is.
+    pub environment: Environment,
+    /// NVIDIA GPUs on the PCI bus.
+    pub gpus: Vec<GpuSummary>,
+}
+
+/// A distribution, as `os-release` names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OsSummary {
+    /// `ID`.
+    pub id: String,
+    /// `VERSION_ID`; empty on rolling releases.
+    pub version: String,
+    /// `PRETTY_NAME`.
+    pub name: String,
+}
+
+/// One GPU.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct GpuSummary {
+    /// Its PCI address, `0000:01:00.0`.
+    pub pci: String,
+    /// Vendor and device id, `10de:2684`.
+    pub id: String,
+    /// The marketing name, where the tables know it.
+    pub name: Option<String>,
+}
+
+/// The versions that must agree; null where there is none or it is unknown (`gaps` tells which).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Versions {
+    /// The loaded `nvidia` module.
+    pub loaded: Option<String>,
+    /// Which of NVIDIA's two kernel modules is loaded, else on disk.
+    pub flavour: Option<Flavour>,
+    /// The module that modprobe would load on the running kernel (in a chroot: on the kernel that boots next).
+    pub on_disk: Option<String>,
+    /// The module in the initramfs; always null in this version of the program.
+    pub initramfs: Option<String>,
+    /// What a plain process gets for libcuda, else libnvidia-ml.
+    pub libraries: Option<String>,
+    /// The same after the next boot.
+    pub next_boot: NextBoot,
+}
+
+/// The versions after the next boot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct NextBoot {
+    /// The kernel that boots next; null where that is unknown or not this system's to choose (a container).
+    pub kernel: Option<String>,
+    /// The module that will be loaded there.
+    pub module: Option<String>,
+    /// The libraries that a plain process will get.
+    pub libraries: Option<String>,
+}
+
+/// A cause that holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReportedFinding {
+    /// Its stable id.
+    pub cause: String,
+    /// How bad.
+    pub severity: Severity,
+    /// Whether it stands on its own.
+    pub role: Role,
+    /// Ids of the present causes that it follows from.
+    pub because_of: Vec<String>,
+    /// How sure.
+    pub certainty: Certainty,
+    /// One sentence.
+    pub title: String,
+    /// What it means on this machine.
+    pub explanation: String,
+    /// What speaks for it, most telling first.
+    pub evidence: Vec<ReportedEvidence>,
+    /// Ids of the remedies that serve, least disruptive first.
+    pub remedies: Vec<String>,
+}
+
+/// The place of a finding among the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// A cause of its own: what must be repaired.
+    Root,
+    /// Follows from another, and goes when that one does.
+    Consequence,
+}
+
+/// One thing that speaks for a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReportedEvidence {
+    /// What it shows.
+    pub claim: String,
+    /// A path within the machine, or another origin.
+    pub source: String,
+    /// What was read there.
+    pub value: String,
+}
+
+/// Something that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReportedGap {
+    /// A path within the machine, or a probe.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+/// What would repair a machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PlanSummary {
+    /// Id of the remedy.
+    pub remedy: String,
+    /// What it interrupts.
+    pub disruption: Disruption,
+    /// Its steps, in order.
+    pub steps: Vec<StepSummary>,
+    /// The machine after it.
+    pub predicted: Predicted,
+}
+
+/// What a plan interrupts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Disruption {
+    /// Nothing.
+    None,
+    /// A service restarts.
+    ServiceRestart,
+    /// Programs that use a GPU stop.
+    GpuJobsStop,
+    /// The machine reboots.
+    Reboot,
+}
+
+/// One step of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StepSummary {
+    /// Id of the step.
+    pub step: String,
+    /// What it does.
+    pub does: String,
+    /// How it is taken back; null where that is not possible.
+    pub undo: Option<String>,
+}
+
+/// A machine as it would be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Predicted {
+    /// Its state.
+    pub verdict: Verdict,
+    /// Its versions.
+    pub versions: Versions,
+}
+
+impl Report {
+    /// The report on a machine. `time` is when it was read, as [`rfc3339`] writes it.
+    pub fn new(facts: &Facts, diagnosis: &Diagnosis, words: &Words, time: String) -> Self {
+        Self {
+            schema: SCHEMA,
+            tool: Tool { name: "nvmend".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            time,
+            host: HostSummary::of(facts),
+            verdict: Verdict::of(facts, diagnosis),
+            versions: Versions::of(facts),
+            findings: diagnosis
+                .findings
+                .iter()
+                .map(|found| ReportedFinding::of(found, words))
+                .collect(),
+            gaps: facts.gaps.iter().map(ReportedGap::of).collect(),
+            plan: None,
+        }
+    }
+
+    /// The primary cause, if anything is wrong.
+    pub fn primary(&self) -> Option<&ReportedFinding> {
+        self.findings.first()
+    }
+}
+
+/// A time in RFC 3339, in UTC and whole seconds.
+pub fn rfc3339(time: SystemTime) -> String {
+    let time = jiff::Timestamp::try_from(time).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    format!("{time:.0}")
+}
+
+impl HostSummary {
+    fn of(facts: &Facts) -> Self {
+        let os = facts.system.os.value().map(|os| OsSummary {
+            id: os.id.clone(),
+            version: os.version.clone(),
+            name: os.name.clone(),
+        });
+        Self {
+            os,
+            kernel: facts.kernels.running.value().cloned(),
+            arch: facts.system.arch.value().cloned(),
+            environment: facts.system.environment,
+            gpus: facts.bus.gpus().iter().map(GpuSummary::of).collect(),
+        }
+    }
+}
+
+impl GpuSummary {
+    fn of(gpu: &PciDevice) -> Self {
+        Self {
+            pci: gpu.address.clone(),
+            id: format!("10de:{:04x}", gpu.device),
+            name: gpu.name.clone(),
+        }
+    }
+}
+
+impl Versions {
+    fn of(facts: &Facts) -> Self {
+        let on_disk_flavour = || {
+            facts
+                .current_module_file()
+                .and_then(|file| file.info.value())
+                .and_then(|info| info.flavour())
+        };
+        Self {
+            loaded: facts.loaded_version().map(|(version, _)| version.to_string()),
+            flavour: facts
+                .loaded
+                .driver
+                .value()
+                .and_then(|driver| driver.flavour)
+                .or_else(on_disk_flavour),
+            on_disk: facts.on_disk_version().map(|(version, _)| version.to_string()),
+            initramfs: None,
+            libraries: facts.library_version().map(|(version, _)| version.to_string()),
+            next_boot: NextBoot::of(facts),
+        }
+    }
+}
+
+impl NextBoot {
+    /// The versions after the next boot of this machine.
+    pub fn of(facts: &Facts) -> Self {
+        let kernel = facts.kernels.next_boot.value().filter(|_| facts.judges_module()).cloned();
+        let module = kernel.as_ref().and_then(|kernel| next_module(facts, kernel));
+        let libraries = facts.library_version().map(|(version, _)| version.to_string());
+        Self { libraries: libraries.filter(|_| kernel.is_some()), kernel, module }
+    }
+}
+
+/// What will be loaded on `kernel`: what the prediction loads; in an image, which runs nothing, what modprobe would.
+fn next_module(facts: &Facts, kernel: &str) -> Option<String> {
+    if facts.kernels.running.value().is_some() {
+        return predict::reboot(facts).loaded_version().map(|(version, _)| version.to_string());
+    }
+    let info = facts.modules_of(kernel)?.loads("nvidia")?.info.value()?;
+    info.version.as_ref().map(ToString::to_string)
+}
+
+impl ReportedFinding {
+    fn of(found: &Diagnosed, words: &Words) -> Self {
+        let evidence = found.finding.evidence.iter().map(|evidence| ReportedEvidence {
+            claim: words.claim(found.cause.id, evidence),
+            source: evidence.source.as_str().to_owned(),
+            value: evidence.value.clone(),
+        });
+        Self {
+            cause: found.cause.id.to_owned(),
+            severity: found.severity,
+            role: if found.because_of.is_empty() { Role::Root } else { Role::Consequence },
+            because_of: found.because_of.iter().map(|id| (*id).to_owned()).collect(),
+            certainty: found.finding.certainty,
+            title: words.title(found),
+            explanation: words.explanation(found),
+            evidence: evidence.collect(),
+            remedies: found.cause.remedies.iter().map(|id| (*id).to_owned()).collect(),
+        }
+    }
+}
+
+impl ReportedGap {
+    fn of(gap: &Gap) -> Self {
+        Self { what: gap.what.clone(), why: gap.why.clone() }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! Lines of a given width, for English and Chinese alike, and the few kinds of paragraphs that words are made of.
+
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+/// A part of a longer text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// Running text.
+    Paragraph(String),
+    /// An item of a list (a line that starts with `- `).
+    Item(String),
+    /// A command to type (a line that starts with `$ `); never broken.
+    Command(String),
+}
+
+/// Columns that `text` takes.
+pub fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// `text` filled up with spaces to `width` columns.
+pub fn pad(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+/// The end of `text` in at most `width` columns: of a path, the file's name says most.
+pub fn keep_end(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let mut kept = Vec::new();
+    let mut taken = 1;
+    for character in text.chars().rev() {
+        taken += character.width().unwrap_or(0);
+        if taken > width {
+            break;
+        }
+        kept.push(character);
+    }
+    std::iter::once('…').chain(kept.into_iter().rev()).collect()
+}
+
+/// Parts a text of the word files. Empty lines part paragraphs; lines of one paragraph are joined, without a
+/// space between Chinese characters.
+pub fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut open = false;
+    for line in text.lines().map(str::trim) {
+        if line.is_empty() {
+            open = false;
+        } else if let Some(command) = line.strip_prefix("$ ") {
+            blocks.push(Block::Command(command.to_owned()));
+            open = false;
+        } else if let Some(item) = line.strip_prefix("- ") {
+            blocks.push(Block::Item(item.to_owned()));
+            open = true;
+        } else {
+            match blocks.last_mut() {
+                Some(Block::Paragraph(text) | Block::Item(text)) if open => join(text, line),
+                _ => blocks.push(Block::Paragraph(line.to_owned())),
+            }
+            open = true;
+        }
+    }
+    blocks
+}
+
+fn join(text: &mut String, line: &str) {
+    let seam = [text.chars().next_back(), line.chars().next()];
+    if !seam.into_iter().flatten().any(is_wide) {
+        text.push(' ');
+    }
+    text.push_str(line);
+}
+
+/// Breaks `text` into lines of at most `width` columns: at spaces, and between Chinese characters, but never before
+/// closing nor after opening punctuation. A word longer than a line is cut.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(2);
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for Word { text, spaced } in words(text) {
+        let gap = usize::from(spaced && !line.is_empty());
+        if columns(&line) + gap + columns(&text) <= width {
+            line.push_str(&" ".repeat(gap));
+            line.push_str(&text);
+            continue;
+        }
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        for character in text.chars() {
+            if columns(&line) + character.width().unwrap_or(0) > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push(character);
+        }
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
+/// What a line break may not part.
+#[derive(Debug, Default)]
+struct Word {
+    text: String,
+    /// Whether a space stood before it.
+    spaced: bool,
+}
+
+fn words(text: &str) -> Vec<Word> {
+    let mut words: Vec<Word> = Vec::new();
+    let mut current = Word::default();
+    let mut last: Option<char> = None;
+    for character in text.chars() {
+        if character == ' ' {
+            words.extend(take_word(&mut current));
+            current.spaced = true;
+            last = None;
+            continue;
+        }
+        if last.is_some_and(|last| may_part(last, character)) {
+            words.extend(take_word(&mut current));
+        }
+        current.text.push(character);
+        last = Some(character);
+    }
+    words.extend(take_word(&mut current));
+    words
+}
+
+fn take_word(current: &mut Word) -> Option<Word> {
+    if current.text.is_empty() { None } else { Some(std::mem::take(current)) }
+}
+
+/// Whether a line may end between two characters that no space parts (after the rules of GB/T 15834: no line begins
+/// with closing punctuation or ends with opening punctuation).
+fn may_part(before: char, after: char) -> bool {
+    (is_wide(before) || is_wide(after)) && !is_opening(before) && !is_closing(after)
+}
+
+fn is_wide(character: char) -> bool {
+    character.width() == Some(2)
+}
+
+fn is_closing(character: char) -> bool {
+    "。，、：；！？）】》」』”’…—·％%,.;:!?)]}".contains(character)
+}
+
+fn is_opening(character: char) -> bool {
+    "（【《「『“‘([{".contains(character)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn breaks_english_at_spaces() {
+        assert_eq!(wrap("the driver was upgraded", 12), ["the driver", "was upgraded"]);
+        assert_eq!(wrap("", 12), [""]);
+    }
+
+    #[test]
+    fn breaks_chinese_anywhere_but_at_punctuation() {
+        assert_eq!(wrap("驱动已经升级，请重启。", 12), ["驱动已经升", "级，请重启。"]);
+        assert_eq!(wrap("加载（模块）", 6), ["加载", "（模", "块）"]);
+        assert_eq!(wrap("重启 nvidia 服务", 9), ["重启", "nvidia 服", "务"]);
+    }
+
+    #[test]
+    fn cuts_a_path_that_fits_no_line() {
+        assert_eq!(wrap("see /usr/lib/libcuda.so.1", 10), ["see", "/usr/lib/l", "ibcuda.so.", "1"]);
+        assert_eq!(keep_end("/usr/lib/libcuda.so.1", 10), "…cuda.so.1");
+    }
+
+    #[test]
+    fn parts_texts_into_blocks() {
+        assert_eq!(
+            blocks("One\ntwo.\n\n- item\n  more\n$ sudo reboot\n重启\n之后"),
+            [
+                Block::Paragraph("One two.".into()),
+                Block::Item("item more".into()),
+                Block::Command("sudo reboot".into()),
+                Block::Paragraph("重启之后".into()),
+            ]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn lines_fit_and_nothing_is_lost(text in "[a-z驱动，。（） /]{0,80}", width in 2usize..40) {
+            let lines = wrap(&text, width);
+            prop_assert!(lines.iter().all(|line| columns(line) <= width));
+            let solid = |text: &str| text.replace(' ', "");
+            prop_assert_eq!(solid(&lines.concat()), solid(&text));
+        }
+    }
+}

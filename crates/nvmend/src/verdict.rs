@@ -1,0 +1,225 @@
+//! The verdict: what the findings, and what could not be read, come to in one word.
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnose::{Diagnosis, Severity};
+use crate::facts::{Datum, Environment, Facts, LibraryPlace, LookupScope};
+use crate::outlook::{Effect, Outlook};
+
+/// A machine's state in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Loaded module, module on disk and libraries are of one version, and stay so.
+    Aligned,
+    /// Some program fails now.
+    Broken,
+    /// Works now, and will not after the next reboot or upgrade.
+    AtRisk,
+    /// What is needed to tell could not be read.
+    Unknown,
+    /// Nothing here to align: no GPU, no driver, or one that is not the machine's own to keep.
+    NotApplicable,
+}
+
+impl Verdict {
+    /// The verdict on a machine.
+    ///
+    /// Errors come first, whatever else is unknown. Where there is nothing to align, warnings about a driver that
+    /// serves no GPU put nothing at risk. "Aligned" is said only when everything that decides was read.
+    pub fn of(facts: &Facts, diagnosis: &Diagnosis) -> Self {
+        let has = |severity| diagnosis.findings.iter().any(|found| found.severity == severity);
+        if has(Severity::Error) {
+            Self::Broken
+        } else if nothing_to_align(facts) {
+            Self::NotApplicable
+        } else if has(Severity::Warning) || Outlook::of(facts, diagnosis).effect == Effect::Harms {
+            Self::AtRisk
+        } else if is_undetermined(facts) {
+            Self::Unknown
+        } else {
+            Self::Aligned
+        }
+    }
+}
+
+/// Whether there is no driver to keep in step with a GPU here.
+fn nothing_to_align(facts: &Facts) -> bool {
+    match facts.system.environment {
+        // Their driver comes with the board's software or from Windows; its version says nothing of the libraries.
+        Environment::Jetson | Environment::Wsl => true,
+        _ if facts.has_gpu() == Some(false) => true,
+        // A GPU without any driver is a cause of its own; without a bus to look at, no driver means nothing to align.
+        _ => {
+            !facts.has_driver()
+                && !facts.bus.gpus.is_unreadable()
+                && facts.has_gpu().is_none()
+                && !missed(facts)
+        }
+    }
+}
+
+/// Whether something that decides could not be read, or the numbers differ and no cause says why.
+fn is_undetermined(facts: &Facts) -> bool {
+    missed(facts)
+        || differs_unexplained(facts)
+        || (!facts.has_driver() && facts.bus.gpus.is_unreadable())
+}
+
+/// Whether what decides could not be read: the loaded version, the module that stands for it, the libraries.
+fn missed(facts: &Facts) -> bool {
+    let running = facts.system.environment != Environment::Chroot;
+    let loaded_missed = running && !is_settled(&facts.loaded.driver);
+    let module_missed = facts.judges_module()
+        && facts.current_module_file().is_some_and(|file| file.info.is_unreadable());
+    let library_missed = facts.library_version().is_none()
+        && facts.libraries.lookups.iter().any(|lookup| lookup.found.is_unreadable());
+    // A probe that failed as a whole leaves its name, not a path.
+    let probe_missed = facts
+        .gaps
+        .iter()
+        .any(|gap| ["loaded", "modules", "libraries", "bus"].contains(&gap.what.as_str()));
+    loaded_missed || module_missed || library_missed || probe_missed
+}
+
+/// Read, or looked for and not there. Absence with no place looked at means that nobody looked.
+fn is_settled<T>(datum: &Datum<T>) -> bool {
+    match datum {
+        Datum::Known { .. } => true,
+        Datum::Absent { looked_at } => !looked_at.is_empty(),
+        Datum::Unreadable { .. } => false,
+    }
+}
+
+/// Whether a deciding library is of another version than the module it would talk to. A cause names that; where none
+/// does, "aligned" would still be wrong.
+fn differs_unexplained(facts: &Facts) -> bool {
+    let module = facts.loaded_version().map(|(version, _)| version.clone()).or_else(|| {
+        let on_disk = facts.system.environment == Environment::Chroot;
+        facts.on_disk_version().filter(|_| on_disk).map(|(version, _)| version.clone())
+    });
+    let Some(module) = module else {
+        // A GPU and a driver, and nothing loaded: not aligned, whatever the reason.
+        return facts.has_gpu() == Some(true)
+            && facts.has_driver()
+            && facts.system.environment == Environment::Host;
+    };
+    facts
+        .deciding_libraries(LookupScope::Plain)
+        // cuda-compat is of another version on purpose.
+        .filter(|(_, library)| library.place != LibraryPlace::CudaCompat)
+        .any(|(_, library)| library.version.as_ref().is_some_and(|version| *version != module))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnose::{Cause, Diagnosed, Finding};
+    use crate::facts::{Gap, PciDevice};
+    use crate::reports::sample;
+
+    static CAUSE: Cause = Cause {
+        id: "stale-module-loaded",
+        severity: Severity::Error,
+        find: |_| None,
+        remedies: &[],
+        explains: &[],
+    };
+
+    fn found(severity: Severity) -> Diagnosis {
+        let finding = Finding::certain();
+        Diagnosis {
+            findings: vec![Diagnosed { cause: &CAUSE, severity, finding, because_of: vec![] }],
+        }
+    }
+
+    fn verdict(facts: &Facts) -> Verdict {
+        Verdict::of(facts, &Diagnosis::default())
+    }
+
+    #[test]
+    fn findings_decide_by_their_severity() {
+        let facts = sample::aligned();
+        assert_eq!(Verdict::of(&facts, &found(Severity::Error)), Verdict::Broken);
+        assert_eq!(Verdict::of(&facts, &found(Severity::Warning)), Verdict::AtRisk);
+        assert_eq!(Verdict::of(&facts, &found(Severity::Note)), Verdict::Aligned);
+    }
+
+    #[test]
+    fn nothing_to_align_without_gpu_or_driver() {
+        let mut facts = sample::aligned();
+        facts.bus.gpus = Datum::known(vec![], "/sys/bus/pci/devices");
+        assert_eq!(verdict(&facts), Verdict::NotApplicable);
+        assert_eq!(Verdict::of(&facts, &found(Severity::Warning)), Verdict::NotApplicable);
+        assert_eq!(Verdict::of(&facts, &found(Severity::Error)), Verdict::Broken);
+        let empty = Facts {
+            loaded: crate::facts::Loaded {
+                driver: Datum::absent("/sys/module/nvidia"),
+                modules: vec![],
+            },
+            ..Facts::default()
+        };
+        assert_eq!(verdict(&empty), Verdict::NotApplicable);
+    }
+
+    #[test]
+    fn jetson_and_wsl_bring_their_own() {
+        for environment in [Environment::Jetson, Environment::Wsl] {
+            let mut facts = sample::aligned();
+            facts.system.environment = environment;
+            facts.loaded.driver = Datum::absent("/sys/module/nvidia");
+            assert_eq!(verdict(&facts), Verdict::NotApplicable);
+        }
+    }
+
+    #[test]
+    fn what_decides_must_have_been_read() {
+        let mut masked = sample::aligned();
+        masked.loaded.driver =
+            Datum::unreadable("/proc/driver/nvidia/version", "permission denied");
+        assert_eq!(verdict(&masked), Verdict::Unknown);
+
+        let mut unasked = sample::aligned();
+        unasked.loaded.driver = Datum::default();
+        assert_eq!(verdict(&unasked), Verdict::Unknown);
+
+        let mut hung = sample::aligned();
+        hung.gaps.push(Gap::new("libraries", "no answer in time"));
+        assert_eq!(verdict(&hung), Verdict::Unknown);
+
+        let mut small = sample::aligned();
+        small.gaps.push(Gap::new("/proc/1/maps", "permission denied"));
+        assert_eq!(verdict(&small), Verdict::Aligned);
+    }
+
+    #[test]
+    fn a_difference_without_a_cause_is_never_called_aligned() {
+        assert_eq!(verdict(&sample::stale()), Verdict::Unknown);
+        let mut unloaded = sample::aligned();
+        unloaded.loaded.driver = Datum::absent("/sys/module/nvidia");
+        assert_eq!(verdict(&unloaded), Verdict::Unknown);
+    }
+
+    #[test]
+    fn an_image_is_judged_by_what_lies_in_it() {
+        let mut facts = sample::aligned();
+        facts.system.environment = Environment::Chroot;
+        facts.kernels.running = Datum::absent("/proc/sys/kernel/osrelease");
+        facts.loaded.driver = Datum::default();
+        facts.bus.gpus = Datum::default();
+        assert_eq!(verdict(&facts), Verdict::Aligned);
+        let mut skewed = sample::stale();
+        skewed.system.environment = Environment::Chroot;
+        skewed.loaded.driver = Datum::default();
+        skewed.bus.gpus = Datum::known(
+            vec![PciDevice { address: "0000:01:00.0".into(), device: 1, driver: None, name: None }],
+            "/sys",
+        );
+        assert_eq!(
+            verdict(&skewed),
+            Verdict::Aligned,
+            "its module on disk and its libraries agree"
+        );
+    }
+}

@@ -1,0 +1,47 @@
+# 多个原因共用的证据说明；某个原因独有的说明放在它自己的文件里（causes/<id>.ftl）。
+# 各条的参数和用法见英文版的注释；显示时后面会跟上读到的值和出处。
+
+claim-loaded-version = 已加载的 { $module } 模块
+claim-not-loaded = 已加载的 nvidia 模块
+claim-disk-version = 内核 { $kernel } 在磁盘上的 { $module } 模块
+claim-library-version = 普通程序得到的 { $library }
+claim-environment-library-version = 当前环境中得到的 { $library }
+claim-foreign-library-version = { $arch } 程序得到的 { $library }
+claim-package-version = 软件包 { $package }
+claim-package-state = 软件包 { $package } 的状态
+claim-package-origin = 软件包 { $package } 的来源
+claim-package-held = 软件包 { $package } 被锁定，不会升级
+claim-kernel-running = 正在运行的内核
+claim-kernel-next = 下次启动的内核
+claim-kernel-without-module = 内核 { $kernel } 没有 nvidia 模块
+claim-kernel-with-module = 内核 { $kernel } 有 nvidia 模块
+claim-headers-missing = 内核 { $kernel } 缺少编译模块所需的头文件
+claim-build-failed = { $builder } 为内核 { $kernel } 编译模块失败
+claim-build-known = { $builder } 已有源码的驱动版本
+claim-build-done = { $builder } 已为内核 { $kernel } 编译的模块
+claim-file-unowned = 此文件不属于任何软件包
+claim-file-owner = 此文件属于软件包 { $package }
+claim-file-missing = 此文件已不存在
+claim-file-empty = 此文件是空的（0 字节）
+claim-link-target = 此符号链接指向
+claim-variable-set = 设置了环境变量 { $name }
+claim-config-line = 配置行
+claim-log-line = 内核日志
+claim-gpu = 位于 { $address } 的 GPU
+claim-gpu-driver = 位于 { $address } 的 GPU 绑定的驱动
+claim-no-gpu = PCI 总线上没有 NVIDIA GPU
+claim-secure-boot = 安全启动（Secure Boot）
+claim-lockdown = 内核锁定模式（lockdown）
+claim-module-unsigned = 内核 { $kernel } 的模块没有签名
+claim-module-signer = 模块的签名者
+claim-module-built-for = 模块编译时针对的内核
+claim-flavour = 内核模块类型
+claim-cuda-version = CUDA 版本（{ $name }）
+claim-cuda-needed-driver = 该 CUDA 版本要求的最低驱动版本
+claim-cuda-supported = 此驱动支持的最高 CUDA 版本
+claim-environment-kind = 系统类型
+claim-no-libraries = 没有找到驱动的用户态库
+claim-no-packages = 没有安装驱动软件包
+claim-runfile-installed = 用 NVIDIA 的 .run 安装程序装的驱动
+claim-process-libraries = 进程 { $name }（{ $pid }）映射的驱动库
+claim-process-devices = 进程 { $name }（{ $pid }）打开的 GPU 设备
