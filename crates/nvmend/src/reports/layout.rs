@@ -23,21 +23,22 @@ pub fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
 }
 
-/// The end of `text` in at most `width` columns: of a path, the file's name says most.
+/// The end of `text` in at most `width` columns, of a path from a directory on: the file's name says most.
 pub fn keep_end(text: &str, width: usize) -> String {
     if columns(text) <= width {
         return text.to_owned();
     }
-    let mut kept = Vec::new();
+    let mut start = text.len();
     let mut taken = 1;
-    for character in text.chars().rev() {
+    for (at, character) in text.char_indices().rev() {
         taken += character.width().unwrap_or(0);
         if taken > width {
             break;
         }
-        kept.push(character);
+        start = at;
     }
-    std::iter::once('…').chain(kept.into_iter().rev()).collect()
+    let kept = &text[start..];
+    format!("…{}", kept.find('/').map_or(kept, |slash| &kept[slash..]))
 }
 
 /// Parts a text of the word files. Empty lines part paragraphs; lines of one paragraph are joined, without a
@@ -175,6 +176,7 @@ mod tests {
     fn cuts_a_path_that_fits_no_line() {
         assert_eq!(wrap("see /usr/lib/libcuda.so.1", 10), ["see", "/usr/lib/l", "ibcuda.so.", "1"]);
         assert_eq!(keep_end("/usr/lib/libcuda.so.1", 10), "…cuda.so.1");
+        assert_eq!(keep_end("/usr/lib/libcuda.so.1", 17), "…/libcuda.so.1");
     }
 
     #[test]

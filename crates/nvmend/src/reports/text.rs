@@ -192,9 +192,8 @@ impl<'p> Sheet<'p> {
             }
             self.cause(view, root, 2);
             for follower in findings.iter().filter(|found| root_of(found, findings) == Some(&root.cause)) {
-                let lead = format!("    └ {} ", view.words.report("follows-from-it", &[]));
-                let text = format!("{} [{}]", follower.title, follower.cause);
-                self.hanging(&lead, 6, Paint::Plain, &text);
+                let text = view.words.report("follows-from-it", &[("title", follower.title.clone())]);
+                self.hanging("    └ ", 6, Paint::Plain, &format!("{text} [{}]", follower.cause));
                 if self.page.verbose {
                     self.details(view, follower, 6);
                 }
