@@ -20,6 +20,7 @@
 pub mod causes;
 pub mod diagnose;
 pub mod escape;
+pub mod examples;
 pub mod facts;
 pub mod host;
 pub mod hosts;
@@ -30,6 +31,7 @@ pub mod picture;
 pub mod predict;
 pub mod probe;
 pub mod probes;
+pub mod redact;
 pub mod report;
 pub mod reports;
 pub mod verdict;

@@ -36,7 +36,8 @@ impl Outlook {
     /// What a reboot would make of the machine whose present diagnosis is `now`.
     pub fn of(facts: &Facts, now: &Diagnosis) -> Self {
         let kernel = facts.kernels.next_boot.value().cloned();
-        if facts.system.environment != Environment::Host || facts.kernels.running.value().is_none() {
+        if facts.system.environment != Environment::Host || facts.kernels.running.value().is_none()
+        {
             return Self { effect: Effect::NotHere, kernel: None, errors: vec![] };
         }
         if kernel.is_none() {
@@ -61,7 +62,8 @@ fn compare(now: &Diagnosis, after: &Diagnosis) -> Effect {
 }
 
 fn root_errors(diagnosis: &Diagnosis) -> Vec<Diagnosed> {
-    let is_root = |found: &&Diagnosed| found.severity == Severity::Error && found.because_of.is_empty();
+    let is_root =
+        |found: &&Diagnosed| found.severity == Severity::Error && found.because_of.is_empty();
     diagnosis.findings.iter().filter(is_root).cloned().collect()
 }
 
@@ -74,8 +76,13 @@ mod tests {
 
     macro_rules! cause {
         ($id:literal) => {{
-            static CAUSE: Cause =
-                Cause { id: $id, severity: Severity::Error, find: |_| None, remedies: &[], explains: &[] };
+            static CAUSE: Cause = Cause {
+                id: $id,
+                severity: Severity::Error,
+                find: |_| None,
+                remedies: &[],
+                explains: &[],
+            };
             Diagnosed {
                 cause: &CAUSE,
                 severity: Severity::Error,

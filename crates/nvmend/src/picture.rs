@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::facts::{Datum, Environment, Facts, KernelModules, LookupScope, PackageRole, Resolution};
+use crate::facts::{
+    Datum, Environment, Facts, KernelModules, LookupScope, PackageRole, Resolution,
+};
 use crate::report::NextBoot;
 use crate::version::DriverVersion;
 
@@ -83,7 +85,8 @@ impl Picture {
             }
         }
         add(Layer::Libraries, plain.0, plain.1);
-        let (kernel, user) = (packages(facts, PackageRole::Kernel), packages(facts, PackageRole::User));
+        let (kernel, user) =
+            (packages(facts, PackageRole::Kernel), packages(facts, PackageRole::User));
         let of_one_version = |sides: [&Side; 2]| sides[0].versions == sides[1].versions;
         if of_one_version([&kernel, &user]) && kernel.versions.len() == 1 {
             let names = user.names.iter().chain(&kernel.names).cloned().collect();
@@ -136,7 +139,9 @@ fn on_disk(modules: &KernelModules) -> (Reading, String) {
             (read(&file.info, |info| info.version.as_ref()), file.path.display().to_string())
         }
         (Some(Resolution::Blocked { by, .. }), None) => (Reading::Missing, by.as_str().to_owned()),
-        (Some(Resolution::Dangling { path }), None) => (Reading::Missing, path.display().to_string()),
+        (Some(Resolution::Dangling { path }), None) => {
+            (Reading::Missing, path.display().to_string())
+        }
         _ => (Reading::Missing, modules.kernel.clone()),
     }
 }
@@ -160,7 +165,8 @@ struct Side {
 }
 
 fn packages(facts: &Facts, role: PackageRole) -> Side {
-    let installed = || facts.packages.of_role(role).filter(|package| package.driver_version.is_some());
+    let installed =
+        || facts.packages.of_role(role).filter(|package| package.driver_version.is_some());
     Side {
         versions: installed().filter_map(|package| package.driver_version.clone()).collect(),
         names: installed().map(|package| package.name.clone()).collect(),
@@ -220,7 +226,13 @@ mod tests {
         assert!(one.iter().all(|(_, group)| *group == Some(0)), "{one:?}");
         assert_eq!(
             groups(&sample::stale()),
-            [(Loaded, Some(0)), (OnDisk, Some(1)), (Libraries, Some(1)), (Packages, Some(1)), (NextBoot, Some(1))]
+            [
+                (Loaded, Some(0)),
+                (OnDisk, Some(1)),
+                (Libraries, Some(1)),
+                (Packages, Some(1)),
+                (NextBoot, Some(1))
+            ]
         );
     }
 
@@ -243,6 +255,10 @@ mod tests {
         facts.system.environment = Environment::Chroot;
         assert!(groups(&facts).iter().all(|(layer, _)| *layer != Layer::Loaded));
         facts.system.environment = Environment::Container;
-        assert!(groups(&facts).iter().all(|(layer, _)| !matches!(layer, Layer::OnDisk | Layer::NextBoot)));
+        assert!(
+            groups(&facts)
+                .iter()
+                .all(|(layer, _)| !matches!(layer, Layer::OnDisk | Layer::NextBoot))
+        );
     }
 }

@@ -238,7 +238,11 @@ impl Report {
             host: HostSummary::of(facts),
             verdict: Verdict::of(facts, diagnosis),
             versions: Versions::of(facts),
-            findings: diagnosis.findings.iter().map(|found| ReportedFinding::of(found, words)).collect(),
+            findings: diagnosis
+                .findings
+                .iter()
+                .map(|found| ReportedFinding::of(found, words))
+                .collect(),
             gaps: facts.gaps.iter().map(ReportedGap::of).collect(),
             plan: None,
         }
@@ -275,17 +279,30 @@ impl HostSummary {
 
 impl GpuSummary {
     fn of(gpu: &PciDevice) -> Self {
-        Self { pci: gpu.address.clone(), id: format!("10de:{:04x}", gpu.device), name: gpu.name.clone() }
+        Self {
+            pci: gpu.address.clone(),
+            id: format!("10de:{:04x}", gpu.device),
+            name: gpu.name.clone(),
+        }
     }
 }
 
 impl Versions {
     fn of(facts: &Facts) -> Self {
-        let on_disk_flavour =
-            || facts.current_module_file().and_then(|file| file.info.value()).and_then(|info| info.flavour());
+        let on_disk_flavour = || {
+            facts
+                .current_module_file()
+                .and_then(|file| file.info.value())
+                .and_then(|info| info.flavour())
+        };
         Self {
             loaded: facts.loaded_version().map(|(version, _)| version.to_string()),
-            flavour: facts.loaded.driver.value().and_then(|driver| driver.flavour).or_else(on_disk_flavour),
+            flavour: facts
+                .loaded
+                .driver
+                .value()
+                .and_then(|driver| driver.flavour)
+                .or_else(on_disk_flavour),
             on_disk: facts.on_disk_version().map(|(version, _)| version.to_string()),
             initramfs: None,
             libraries: facts.library_version().map(|(version, _)| version.to_string()),

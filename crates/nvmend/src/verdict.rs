@@ -51,13 +51,20 @@ fn nothing_to_align(facts: &Facts) -> bool {
         Environment::Jetson | Environment::Wsl => true,
         _ if facts.has_gpu() == Some(false) => true,
         // A GPU without any driver is a cause of its own; without a bus to look at, no driver means nothing to align.
-        _ => !facts.has_driver() && !facts.bus.gpus.is_unreadable() && facts.has_gpu().is_none() && !missed(facts),
+        _ => {
+            !facts.has_driver()
+                && !facts.bus.gpus.is_unreadable()
+                && facts.has_gpu().is_none()
+                && !missed(facts)
+        }
     }
 }
 
 /// Whether something that decides could not be read, or the numbers differ and no cause says why.
 fn is_undetermined(facts: &Facts) -> bool {
-    missed(facts) || differs_unexplained(facts) || (!facts.has_driver() && facts.bus.gpus.is_unreadable())
+    missed(facts)
+        || differs_unexplained(facts)
+        || (!facts.has_driver() && facts.bus.gpus.is_unreadable())
 }
 
 /// Whether what decides could not be read: the loaded version, the module that stands for it, the libraries.
@@ -69,8 +76,10 @@ fn missed(facts: &Facts) -> bool {
     let library_missed = facts.library_version().is_none()
         && facts.libraries.lookups.iter().any(|lookup| lookup.found.is_unreadable());
     // A probe that failed as a whole leaves its name, not a path.
-    let probe_missed =
-        facts.gaps.iter().any(|gap| ["loaded", "modules", "libraries", "bus"].contains(&gap.what.as_str()));
+    let probe_missed = facts
+        .gaps
+        .iter()
+        .any(|gap| ["loaded", "modules", "libraries", "bus"].contains(&gap.what.as_str()));
     loaded_missed || module_missed || library_missed || probe_missed
 }
 
@@ -120,7 +129,9 @@ mod tests {
 
     fn found(severity: Severity) -> Diagnosis {
         let finding = Finding::certain();
-        Diagnosis { findings: vec![Diagnosed { cause: &CAUSE, severity, finding, because_of: vec![] }] }
+        Diagnosis {
+            findings: vec![Diagnosed { cause: &CAUSE, severity, finding, because_of: vec![] }],
+        }
     }
 
     fn verdict(facts: &Facts) -> Verdict {
@@ -143,7 +154,10 @@ mod tests {
         assert_eq!(Verdict::of(&facts, &found(Severity::Warning)), Verdict::NotApplicable);
         assert_eq!(Verdict::of(&facts, &found(Severity::Error)), Verdict::Broken);
         let empty = Facts {
-            loaded: crate::facts::Loaded { driver: Datum::absent("/sys/module/nvidia"), modules: vec![] },
+            loaded: crate::facts::Loaded {
+                driver: Datum::absent("/sys/module/nvidia"),
+                modules: vec![],
+            },
             ..Facts::default()
         };
         assert_eq!(verdict(&empty), Verdict::NotApplicable);
@@ -162,7 +176,8 @@ mod tests {
     #[test]
     fn what_decides_must_have_been_read() {
         let mut masked = sample::aligned();
-        masked.loaded.driver = Datum::unreadable("/proc/driver/nvidia/version", "permission denied");
+        masked.loaded.driver =
+            Datum::unreadable("/proc/driver/nvidia/version", "permission denied");
         assert_eq!(verdict(&masked), Verdict::Unknown);
 
         let mut unasked = sample::aligned();
@@ -201,6 +216,10 @@ mod tests {
             vec![PciDevice { address: "0000:01:00.0".into(), device: 1, driver: None, name: None }],
             "/sys",
         );
-        assert_eq!(verdict(&skewed), Verdict::Aligned, "its module on disk and its libraries agree");
+        assert_eq!(
+            verdict(&skewed),
+            Verdict::Aligned,
+            "its module on disk and its libraries agree"
+        );
     }
 }

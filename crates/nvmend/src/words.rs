@@ -161,7 +161,10 @@ impl Words {
 }
 
 fn source(language: Language, file: &str) -> Option<&'static str> {
-    FILES.iter().find(|(tag, name, _)| *tag == language.tag() && *name == file).map(|(.., text)| *text)
+    FILES
+        .iter()
+        .find(|(tag, name, _)| *tag == language.tag() && *name == file)
+        .map(|(.., text)| *text)
 }
 
 fn parse(language: Language, text: &str) -> Bundle {
@@ -170,7 +173,8 @@ fn parse(language: Language, text: &str) -> Bundle {
     // Isolation marks keep right-to-left text apart; neither language has any, and terminals show them.
     bundle.set_use_isolating(false);
     // A file with an error still gives its other messages.
-    let resource = FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+    let resource =
+        FluentResource::try_new(text.to_owned()).unwrap_or_else(|(resource, _)| resource);
     bundle.add_resource_overriding(resource);
     bundle
 }
@@ -178,7 +182,8 @@ fn parse(language: Language, text: &str) -> Bundle {
 /// The message with its arguments put in, and whether none was missing.
 fn format(bundle: &Bundle, id: &str, args: &[Arg]) -> Option<(String, bool)> {
     let pattern = bundle.get_message(id)?.value()?;
-    let args: FluentArgs<'_> = args.iter().map(|(name, value)| (*name, fluent_value(name, value))).collect();
+    let args: FluentArgs<'_> =
+        args.iter().map(|(name, value)| (*name, fluent_value(name, value))).collect();
     let mut errors = Vec::new();
     let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
     Some((text, errors.is_empty()))

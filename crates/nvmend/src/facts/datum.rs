@@ -171,6 +171,13 @@ impl Gap {
     }
 }
 
+impl Gap {
+    /// Whether root would see more.
+    pub fn needs_root(&self) -> bool {
+        self.why.starts_with(&crate::host::Failure::NotPermitted.to_string())
+    }
+}
+
 impl From<&HostError> for Gap {
     fn from(error: &HostError) -> Self {
         Self::new(&error.path, &error.why)

@@ -13,6 +13,7 @@ mod loaded;
 mod log;
 mod modules;
 mod packages;
+mod pending;
 mod questions;
 mod security;
 mod system;
@@ -35,6 +36,8 @@ pub use modules::{
     Signature,
 };
 pub use packages::{Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages};
+pub use pending::{Builder, Obstacle, PendingBuild};
+pub use questions::DECIDING_LIBRARIES;
 pub use security::{Lockdown, Security};
 pub use system::{Environment, Os, System, Variable};
 

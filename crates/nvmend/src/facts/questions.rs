@@ -1,8 +1,9 @@
 //! Questions that more than one cause asks of the facts. Pure; the notation (K, L, D, U) is the catalogue's.
 
 use super::{
-    Datum, Environment, Facts, KernelModules, Lookup, LookupScope, ModuleFile, Origin,
-    ResolvedLibrary,
+    Datum, Environment, Facts, KernelModules, LibraryFile, LibraryPlace, Lockdown, Lookup,
+    LookupScope, ModuleFile, Origin, Ownership, Package, PackageRole, Resolution, ResolvedLibrary,
+    Security,
 };
 use crate::version::DriverVersion;
 
@@ -15,10 +16,16 @@ impl Facts {
         self.loaded.driver.sourced().map(|(driver, origin)| (&driver.version, origin))
     }
 
-    /// The modules on disk of the running kernel; of the one that boots next where none is running (a chroot).
+    /// K: the running kernel; the one that boots next where none is running (a chroot).
+    pub fn current_kernel(&self) -> Option<(&str, &Origin)> {
+        let (kernel, origin) =
+            self.kernels.running.sourced().or(self.kernels.next_boot.sourced())?;
+        Some((kernel.as_str(), origin))
+    }
+
+    /// The modules on disk of K.
     pub fn current_modules(&self) -> Option<&KernelModules> {
-        let kernel = self.kernels.running.value().or(self.kernels.next_boot.value())?;
-        self.modules_of(kernel)
+        self.modules_of(self.current_kernel()?.0)
     }
 
     /// The modules on disk of one kernel.
@@ -33,9 +40,47 @@ impl Facts {
 
     /// D(K): its version.
     pub fn on_disk_version(&self) -> Option<(&DriverVersion, Origin)> {
+        self.on_disk_version_for(self.current_kernel()?.0)
+    }
+
+    /// D(k): version of the module that `modprobe nvidia` would load on kernel `kernel`.
+    pub fn on_disk_version_for(&self, kernel: &str) -> Option<(&DriverVersion, Origin)> {
+        let file = self.modules_of(kernel)?.loads("nvidia")?;
+        Some((file.version()?, Origin::from(&file.path)))
+    }
+
+    /// An installed kernel other than K for which D = `version`.
+    pub fn other_kernel_with(&self, version: &DriverVersion) -> Option<(&str, Origin)> {
+        let current = self.current_kernel().map(|(kernel, _)| kernel);
+        self.modules
+            .kernels
+            .iter()
+            .filter(|modules| Some(modules.kernel.as_str()) != current)
+            .rev()
+            .find_map(|modules| {
+                let (found, origin) = self.on_disk_version_for(&modules.kernel)?;
+                (found == version).then_some((modules.kernel.as_str(), origin))
+            })
+    }
+
+    /// Whether D(K) was written after this kernel booted. `None` where the times do not tell: a package manager
+    /// keeps the time at which the package was built, so only what is built or linked on this machine counts.
+    pub fn module_written_since_boot(&self) -> Option<bool> {
+        /// Seconds; a clock that is set right after boot moves the boot time by less.
+        const MARGIN: i64 = 600;
+        let booted = *self.system.booted.value()?;
         let file = self.current_module_file()?;
-        let version = file.info.value()?.version.as_ref()?;
-        Some((version, Origin::from(&file.path)))
+        let written_here = matches!(
+            self.packages.owners.get(&file.path),
+            Some(Ownership::Builder(_) | Ownership::Nobody)
+        ) || file.path.components().any(|part| part.as_os_str() == "dkms");
+        if !written_here || file.modified <= 0 {
+            None
+        } else if file.modified >= booted {
+            Some(true)
+        } else {
+            (file.modified < booted - MARGIN).then_some(false)
+        }
     }
 
     /// U: what a process of the native architecture gets, in `scope`, for the deciding libraries: of each name found.
@@ -48,7 +93,7 @@ impl Facts {
             let wanted = lookup.scope == scope
                 && lookup.arch == arch
                 && DECIDING_LIBRARIES.contains(&lookup.name.as_str());
-            if wanted { lookup.found.value().map(|library| (lookup, library)) } else { None }
+            lookup.found.value().filter(|_| wanted).map(|library| (lookup, library))
         })
     }
 
@@ -57,11 +102,31 @@ impl Facts {
         self.library_version_in(LookupScope::Plain)
     }
 
-    /// U in one scope. The environment's falls back to the plain one where no variable is set.
+    /// U in one scope. A stub or a `cuda-compat` library is not the driver's own and tells nothing of it.
     pub fn library_version_in(&self, scope: LookupScope) -> Option<(&DriverVersion, Origin)> {
-        self.deciding_libraries(scope).find_map(|(_, library)| {
+        self.driver_libraries(scope).find_map(|(_, library)| {
             Some((library.version.as_ref()?, Origin::from(&library.chain.end)))
         })
+    }
+
+    /// The deciding libraries without stubs and `cuda-compat`.
+    pub fn driver_libraries(
+        &self,
+        scope: LookupScope,
+    ) -> impl Iterator<Item = (&Lookup, &ResolvedLibrary)> {
+        self.deciding_libraries(scope).filter(|(_, library)| {
+            !matches!(library.place, LibraryPlace::Stub | LibraryPlace::CudaCompat)
+        })
+    }
+
+    /// The deciding libraries of a plain process, if they are of different versions.
+    pub fn disagreeing_libraries(&self) -> Option<[(&Lookup, &ResolvedLibrary); 2]> {
+        let mut found = self
+            .driver_libraries(LookupScope::Plain)
+            .filter(|(_, library)| library.version.is_some());
+        let first = found.next()?;
+        let second = found.find(|(_, library)| library.version != first.1.version)?;
+        Some([first, second])
     }
 
     /// Whether the judged environment sets variables that the loader obeys.
@@ -89,7 +154,6 @@ impl Facts {
 
     /// Whether any driver file or package is on disk.
     pub fn has_driver_files(&self) -> bool {
-        use super::{LibraryPlace, PackageRole};
         self.modules.kernels.iter().any(|kernel| !kernel.files.is_empty())
             || self.libraries.files.iter().any(|file| {
                 matches!(
@@ -97,14 +161,121 @@ impl Facts {
                     LibraryPlace::System | LibraryPlace::DriverRoot | LibraryPlace::Wsl
                 )
             })
-            || self.packages.installed.iter().any(|package| {
-                package.is_installed()
-                    && matches!(package.role, PackageRole::Kernel | PackageRole::User)
-            })
+            || self.driver_packages().next().is_some()
+    }
+
+    /// Installed packages that carry the driver's kernel modules or libraries.
+    pub fn driver_packages(&self) -> impl Iterator<Item = &Package> {
+        self.packages.installed.iter().filter(|package| {
+            package.is_installed()
+                && matches!(package.role, PackageRole::Kernel | PackageRole::User)
+        })
     }
 
     /// Whether the kernel module is this environment's own to judge (not in a container, WSL or on Jetson).
     pub fn judges_module(&self) -> bool {
         matches!(self.system.environment, Environment::Host | Environment::Chroot)
+    }
+
+    /// Whether the driver is not this machine's own to keep: an operator, an image, a root of its own.
+    pub fn is_managed_elsewhere(&self) -> bool {
+        !self.system.managed_by.is_empty()
+            || self.libraries.files.iter().any(|file| file.place == LibraryPlace::DriverRoot)
+    }
+
+    /// Whether the loaded module and the libraries agree, whatever lies on disk: programs work now.
+    pub fn works_now(&self) -> bool {
+        match (self.loaded_version(), self.library_version()) {
+            (Some((loaded, _)), Some((library, _))) => {
+                loaded == library && self.disagreeing_libraries().is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether nothing here could run anyway: no GPU, and no module loaded.
+    pub fn has_nothing_to_run(&self) -> bool {
+        self.has_gpu() == Some(false) && self.loaded_version().is_none()
+    }
+
+    /// D(K) and U, if they differ: what a reboot would not cure.
+    pub fn disk_mismatch(&self) -> Option<(&DriverVersion, &DriverVersion)> {
+        let (module, library) = (self.on_disk_version()?.0, self.library_version()?.0);
+        (self.judges_module() && module != library).then_some((module, library))
+    }
+
+    /// Whether the files on disk contradict each other: D(K) against U, or one deciding library against the other.
+    pub fn has_contradiction_on_disk(&self) -> bool {
+        self.disk_mismatch().is_some() || self.disagreeing_libraries().is_some()
+    }
+
+    /// The version that belongs to the modules: D(K), else L.
+    pub fn module_version(&self) -> Option<&DriverVersion> {
+        self.on_disk_version()
+            .map(|(version, _)| version)
+            .or_else(|| self.loaded_version().map(|(version, _)| version))
+    }
+
+    /// Who owns a file; unknown where nobody was asked.
+    pub fn owner(&self, path: &std::path::Path) -> &Ownership {
+        static UNKNOWN: Ownership = Ownership::Unknown(String::new());
+        self.packages.owners.get(path).unwrap_or(&UNKNOWN)
+    }
+
+    /// Whether a library file is of the native architecture, or so empty that it has none.
+    pub fn is_native(&self, file: &LibraryFile) -> bool {
+        file.size == 0 || file.arch.as_deref().is_none_or(|arch| arch == self.native_arch())
+    }
+
+    /// Whether a plain process of the native architecture gets this file for some name.
+    pub fn is_picked(&self, file: &LibraryFile) -> bool {
+        let arch = self.native_arch();
+        self.libraries.lookups.iter().any(|lookup| {
+            lookup.scope == LookupScope::Plain
+                && lookup.arch == arch
+                && lookup.found.value().is_some_and(|library| library.chain.end == file.path)
+        })
+    }
+
+    /// What bars `modprobe nvidia` on K: a line of modprobe's configuration.
+    pub fn module_block(&self) -> Option<(&Origin, &str)> {
+        match self.current_modules()?.resolved.get("nvidia")? {
+            Resolution::Blocked { by, line } => Some((by, line)),
+            _ => None,
+        }
+    }
+
+    /// Whether every GPU is given away to virtual machines, on purpose.
+    pub fn is_passed_through(&self) -> bool {
+        let gpus = self.bus.gpus();
+        !gpus.is_empty() && gpus.iter().all(|gpu| gpu.driver.as_deref() == Some("vfio-pci"))
+    }
+}
+
+impl Security {
+    /// Whether the kernel refuses modules without a valid signature, and what shows it. Secure Boot by itself is a
+    /// hint only: whether it brings lockdown is the distribution's choice (kernel_lockdown(7)).
+    pub fn enforces_signatures(&self) -> Option<(&Origin, bool)> {
+        if let Some((true, origin)) = self.signatures_enforced.sourced() {
+            return Some((origin, true));
+        }
+        match self.lockdown.sourced() {
+            Some((Lockdown::None, _)) => return None,
+            Some((_, origin)) => return Some((origin, true)),
+            None => {}
+        }
+        match self.secure_boot.sourced() {
+            Some((true, origin)) if self.validation_disabled.value() != Some(&true) => {
+                Some((origin, false))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl ModuleFile {
+    /// Its version, if it tells.
+    pub fn version(&self) -> Option<&DriverVersion> {
+        self.info.value()?.version.as_ref()
     }
 }

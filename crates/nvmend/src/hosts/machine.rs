@@ -129,7 +129,7 @@ fn lay(machine: &mut Memory, cache: &mut Cache, description: Description) -> Res
         }
     }
     for path in description.directories {
-        machine.insert(path, Node::Directory { listed: true, modified: 0 });
+        machine.insert(path, Node::Directory { unlisted: None, modified: 0 });
     }
     let mut put = |path: String, content: Vec<u8>| {
         machine.insert(path, Node::File { content, modified: 0 });

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::host::{
     Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, RandomRead,
 };
@@ -21,20 +23,40 @@ pub struct Memory {
 }
 
 /// What stands at one resolved path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Node {
     /// A file, whole.
-    File { content: Vec<u8>, modified: i64 },
-    /// A file of which only parts are known: (offset, bytes), ascending and not overlapping.
-    Parts { size: u64, modified: i64, parts: Vec<(u64, Vec<u8>)> },
-    /// A directory. `listed`: all its names are in the tree.
-    Directory { listed: bool, modified: i64 },
+    File {
+        #[serde(skip)]
+        content: Vec<u8>,
+        modified: i64,
+    },
+    /// A file of which only parts are known.
+    Parts { size: u64, modified: i64, parts: Vec<Part> },
+    /// A directory. `unlisted`: why its names are not all in the tree; `None` when they are.
+    Directory { unlisted: Option<Failure>, modified: i64 },
     /// A symbolic link and its target as written.
     Link(PathBuf),
-    /// Something that is known to be there and was not read; size and time where they were asked.
-    Unread { kind: FileKind, size: u64, modified: i64 },
+    /// Something that is known to be there and was not read, or could not be; size and time where they were asked.
+    Unread { kind: FileKind, size: u64, modified: i64, why: Failure },
     /// Something that could not be read, or that is known not to be there.
     Failed(Failure),
+}
+
+/// A known part of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    pub offset: u64,
+    pub length: u64,
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
+}
+
+impl Part {
+    pub fn new(offset: u64, bytes: Vec<u8>) -> Self {
+        Self { offset, length: bytes.len() as u64, bytes }
+    }
 }
 
 impl Memory {
@@ -55,7 +77,7 @@ impl Memory {
     /// Adds an empty directory.
     #[must_use]
     pub fn dir(mut self, path: &str) -> Self {
-        self.insert(path, Node::Directory { listed: true, modified: 0 });
+        self.insert(path, Node::Directory { unlisted: None, modified: 0 });
         self
     }
 
@@ -119,7 +141,7 @@ impl Memory {
         for above in path.ancestors().skip(1) {
             self.nodes
                 .entry(above.to_owned())
-                .or_insert(Node::Directory { listed: true, modified: 0 });
+                .or_insert(Node::Directory { unlisted: None, modified: 0 });
         }
         self.nodes.insert(path, node);
     }
@@ -152,9 +174,8 @@ impl Memory {
                     pending.extend(target.components().rev());
                 }
                 Some(Node::Failed(why)) => return Err(fail(why.clone())),
-                Some(Node::Directory { .. }) => {}
-                Some(Node::Unread { kind: FileKind::Directory, .. }) if pending.is_empty() => {}
-                Some(Node::Unread { kind: FileKind::Directory | FileKind::Link, .. }) => {
+                Some(Node::Directory { .. } | Node::Unread { kind: FileKind::Directory, .. }) => {}
+                Some(Node::Unread { kind: FileKind::Link, .. }) => {
                     return Err(fail(self.elsewhere()));
                 }
                 Some(_) if pending.is_empty() => {}
@@ -170,9 +191,11 @@ impl Memory {
 
     /// Why a path is not in the tree: known not to be there where its directory was listed.
     fn missing(&self, path: &Path) -> Failure {
-        let listed = path.parent().and_then(|above| self.nodes.get(above));
-        match listed {
-            Some(Node::Directory { listed: true, .. }) => Failure::NotFound,
+        match path.parent().and_then(|above| self.nodes.get(above)) {
+            Some(Node::Directory { unlisted: None, .. }) => Failure::NotFound,
+            Some(Node::Directory { unlisted: Some(why), .. } | Node::Unread { why, .. }) => {
+                why.clone()
+            }
             _ => self.elsewhere(),
         }
     }
@@ -199,9 +222,8 @@ impl Host for Memory {
             {
                 Err(fail(Failure::TooLarge { limit }))
             }
-            Node::Parts { .. } | Node::Unread { kind: FileKind::File, .. } => {
-                Err(fail(Failure::NotCaptured))
-            }
+            Node::Parts { .. } => Err(fail(Failure::NotCaptured)),
+            Node::Unread { kind: FileKind::File, why, .. } => Err(fail(why.clone())),
             _ => Err(fail(Failure::WrongKind)),
         }
     }
@@ -210,13 +232,13 @@ impl Host for Memory {
         match self.find(path, true)?.1 {
             Node::File { content, .. } => Ok(Box::new(Parts {
                 size: content.len() as u64,
-                parts: vec![(0, content.clone())],
+                parts: vec![Part::new(0, content.clone())],
             })),
             Node::Parts { size, parts, .. } => {
                 Ok(Box::new(Parts { size: *size, parts: parts.clone() }))
             }
-            Node::Unread { kind: FileKind::File, .. } => {
-                Err(HostError::new(path, Failure::NotCaptured))
+            Node::Unread { kind: FileKind::File, why, .. } => {
+                Err(HostError::new(path, why.clone()))
             }
             _ => Err(HostError::new(path, Failure::WrongKind)),
         }
@@ -225,9 +247,10 @@ impl Host for Memory {
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError> {
         let (here, node) = self.find(path, true)?;
         match node {
-            Node::Directory { listed: true, .. } => {}
-            Node::Directory { .. } | Node::Unread { kind: FileKind::Directory, .. } => {
-                return Err(HostError::new(path, self.elsewhere()));
+            Node::Directory { unlisted: None, .. } => {}
+            Node::Directory { unlisted: Some(why), .. }
+            | Node::Unread { kind: FileKind::Directory, why, .. } => {
+                return Err(HostError::new(path, why.clone()));
             }
             _ => return Err(HostError::new(path, Failure::WrongKind)),
         }
@@ -260,7 +283,7 @@ impl Host for Memory {
             Node::File { content, modified } => (FileKind::File, content.len() as u64, *modified),
             Node::Parts { size, modified, .. } => (FileKind::File, *size, *modified),
             Node::Directory { modified, .. } => (FileKind::Directory, 0, *modified),
-            Node::Unread { kind, size, modified } => (*kind, *size, *modified),
+            Node::Unread { kind, size, modified, .. } => (*kind, *size, *modified),
             Node::Link(_) | Node::Failed(_) => return Err(HostError::new(path, Failure::NotFound)),
         };
         Ok(Metadata { kind, size, modified })
@@ -269,8 +292,8 @@ impl Host for Memory {
     fn read_link(&self, path: &Path) -> Result<PathBuf, HostError> {
         match self.find(path, false)?.1 {
             Node::Link(target) => Ok(target.clone()),
-            Node::Unread { kind: FileKind::Link, .. } => {
-                Err(HostError::new(path, self.elsewhere()))
+            Node::Unread { kind: FileKind::Link, why, .. } => {
+                Err(HostError::new(path, why.clone()))
             }
             _ => Err(HostError::new(path, Failure::WrongKind)),
         }
@@ -298,7 +321,7 @@ impl Host for Memory {
 /// Random access to the known parts of a file. Reading what is not known is an error, never zeros.
 struct Parts {
     size: u64,
-    parts: Vec<(u64, Vec<u8>)>,
+    parts: Vec<Part>,
 }
 
 impl RandomRead for Parts {
@@ -310,12 +333,10 @@ impl RandomRead for Parts {
         if buffer.is_empty() || offset >= self.size {
             return Ok(0);
         }
-        for (start, bytes) in &self.parts {
-            let Some(skip) = offset.checked_sub(*start).and_then(|skip| usize::try_from(skip).ok())
-            else {
-                continue;
-            };
-            if let Some(known) = bytes.get(skip..).filter(|known| !known.is_empty()) {
+        for Part { offset: start, bytes, .. } in &self.parts {
+            let skip = offset.checked_sub(*start).and_then(|skip| usize::try_from(skip).ok());
+            let known = skip.and_then(|skip| bytes.get(skip..)).filter(|known| !known.is_empty());
+            if let Some(known) = known {
                 let count = known.len().min(buffer.len());
                 buffer[..count].copy_from_slice(&known[..count]);
                 return Ok(count);

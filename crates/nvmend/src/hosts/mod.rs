@@ -1,9 +1,11 @@
 //! The machines that can be read. Only this folder knows the real system.
 
+pub mod capture;
 pub mod live;
 pub mod machine;
 pub mod made;
 pub mod memory;
+pub mod recorder;
 pub mod sysroot;
 
 use std::path::Path;

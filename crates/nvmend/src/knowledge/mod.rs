@@ -1,1 +1,7 @@
 //! What is known of the world, not of a machine: tables with their sources.
+
+pub mod cuda;
+pub mod libraries;
+pub mod modules;
+pub mod packages;
+pub mod pci;

@@ -1,2 +1,29 @@
 //! Pure bytes → values, one format each. No I/O; no input makes one panic or take more memory than a small
 //! multiple of its size.
+
+pub mod boot;
+pub mod build_log;
+pub mod compression;
+pub mod der;
+pub mod dkms;
+pub mod dpkg;
+pub mod efi;
+pub mod elf;
+pub mod elf_header;
+pub mod glob;
+#[cfg(test)]
+mod in_memory;
+pub mod kernel_release;
+pub mod kmsg;
+pub mod ld_cache;
+pub mod ld_so_conf;
+pub mod maps;
+pub mod modinfo;
+pub mod modprobe_conf;
+pub mod module_signature;
+pub mod modules_dep;
+pub mod nvrm;
+pub mod os_release;
+pub mod pacman;
+pub mod rpm_header;
+pub mod sqlite;

@@ -21,19 +21,29 @@ pub fn stale() -> Facts {
 fn machine(loaded: &str) -> Facts {
     let mut facts = Facts::default();
     facts.system.os = Datum::known(
-        Os { id: "ubuntu".into(), id_like: vec![], version: "22.04".into(), name: "Ubuntu 22.04.5 LTS".into() },
+        Os {
+            id: "ubuntu".into(),
+            id_like: vec![],
+            version: "22.04".into(),
+            name: "Ubuntu 22.04.5 LTS".into(),
+        },
         "/etc/os-release",
     );
     facts.system.arch = Datum::known("x86_64".into(), "uname");
     facts.kernels.running = Datum::known(KERNEL.into(), "/proc/sys/kernel/osrelease");
     facts.kernels.next_boot = Datum::known(KERNEL.into(), "/boot/grub/grub.cfg");
     facts.loaded.driver = Datum::known(
-        LoadedDriver { version: loaded.parse().unwrap(), flavour: Some(Flavour::Proprietary), readings: vec![] },
+        LoadedDriver {
+            version: loaded.parse().unwrap(),
+            flavour: Some(Flavour::Proprietary),
+            readings: vec![],
+        },
         "/sys/module/nvidia/version",
     );
     facts.modules.kernels = vec![modules()];
-    facts.libraries.lookups =
-        ["libcuda", "libnvidia-ml"].map(|stem| lookup(stem, LookupScope::Plain, "/usr/lib/x86_64-linux-gnu")).into();
+    facts.libraries.lookups = ["libcuda", "libnvidia-ml"]
+        .map(|stem| lookup(stem, LookupScope::Plain, "/usr/lib/x86_64-linux-gnu"))
+        .into();
     facts.packages.installed = vec![
         package("libnvidia-compute-535", PackageRole::User),
         package("nvidia-dkms-535", PackageRole::Kernel),

@@ -1,0 +1,116 @@
+//! What several causes say in the same way: the versions as evidence, and how bad a fault on disk is.
+
+use crate::diagnose::{Evidence, Finding, Severity};
+use crate::facts::{Datum, Facts, LookupScope, Origin, Ownership};
+
+/// How bad it is that files on disk don't fit together: an error, unless the loaded module still agrees with the
+/// libraries, or there is no GPU that anything could run on.
+pub(super) fn severity_on_disk(facts: &Facts) -> Severity {
+    if facts.has_nothing_to_run() {
+        Severity::Note
+    } else if facts.works_now() {
+        Severity::Warning
+    } else {
+        Severity::Error
+    }
+}
+
+/// The argument that stands for "there is none"; the words select on it.
+pub(super) const NONE: &str = "none";
+
+/// A version as an argument.
+pub(super) fn or_none(value: Option<impl ToString>) -> String {
+    value.map_or_else(|| NONE.to_owned(), |value| value.to_string())
+}
+
+/// Adds all of several pieces of evidence.
+pub(super) fn with_all(
+    mut finding: Finding,
+    evidence: impl IntoIterator<Item = Evidence>,
+) -> Finding {
+    finding.evidence.extend(evidence);
+    finding
+}
+
+/// L, D(K) and U, as far as they are known.
+pub(super) fn versions(facts: &Facts) -> Vec<Evidence> {
+    loaded(facts).into_iter().chain(on_disk(facts)).chain(libraries(facts)).collect()
+}
+
+/// L, or that nothing is loaded.
+pub(super) fn loaded(facts: &Facts) -> Option<Evidence> {
+    match &facts.loaded.driver {
+        Datum::Known { value, from } => Some(
+            Evidence::new("claim-loaded-version", from.clone(), &value.version)
+                .with("module", "nvidia"),
+        ),
+        Datum::Absent { looked_at } => {
+            Some(Evidence::new("claim-not-loaded", looked_at.first()?.clone(), "not loaded"))
+        }
+        Datum::Unreadable { .. } => None,
+    }
+}
+
+/// D(K).
+pub(super) fn on_disk(facts: &Facts) -> Option<Evidence> {
+    on_disk_for(facts, facts.current_kernel()?.0)
+}
+
+/// D(k).
+pub(super) fn on_disk_for(facts: &Facts, kernel: &str) -> Option<Evidence> {
+    let (version, origin) = facts.on_disk_version_for(kernel)?;
+    Some(
+        Evidence::new("claim-disk-version", origin, version)
+            .with("module", "nvidia")
+            .with("kernel", kernel),
+    )
+}
+
+/// U: each deciding library of a plain process, with the links that lead to it.
+pub(super) fn libraries(facts: &Facts) -> Vec<Evidence> {
+    libraries_in(facts, LookupScope::Plain, "claim-library-version")
+}
+
+/// The deciding libraries in one scope.
+pub(super) fn libraries_in(
+    facts: &Facts,
+    scope: LookupScope,
+    claim: &'static str,
+) -> Vec<Evidence> {
+    facts
+        .deciding_libraries(scope)
+        .map(|(lookup, library)| {
+            let value = library.version.as_ref().map_or("?".to_owned(), ToString::to_string);
+            Evidence::new(claim, chain(library), value).with("library", &lookup.name)
+        })
+        .collect()
+}
+
+/// The links that lead to a library, and the file: `a -> b -> c`.
+pub(super) fn chain(library: &crate::facts::ResolvedLibrary) -> Origin {
+    let steps = library.chain.links.iter().chain([&library.chain.end]);
+    Origin(steps.map(|step| step.display().to_string()).collect::<Vec<_>>().join(" -> "))
+}
+
+/// Who owns a file, where that is known.
+pub(super) fn owner(facts: &Facts, path: &std::path::Path) -> Option<Evidence> {
+    match facts.owner(path) {
+        Ownership::Nobody => Some(Evidence::new("claim-file-unowned", path, path.display())),
+        Ownership::Package(package) => {
+            Some(Evidence::new("claim-file-owner", path, path.display()).with("package", package))
+        }
+        _ => None,
+    }
+}
+
+/// The running kernel.
+pub(super) fn kernel(facts: &Facts) -> Option<Evidence> {
+    let (release, origin) = facts.kernels.current()?;
+    Some(Evidence::new("claim-kernel-running", origin.clone(), release))
+}
+
+/// A package with its version.
+pub(super) fn package(package: &crate::facts::Package) -> Evidence {
+    Evidence::new("claim-package-version", package.from.clone(), &package.version)
+        .with("package", &package.name)
+}

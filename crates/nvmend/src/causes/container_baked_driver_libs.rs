@@ -1,0 +1,76 @@
+//! A container's image carries driver libraries of another version than the host's module.
+
+use super::common::{libraries, loaded, owner, with_all};
+use crate::diagnose::{Cause, Evidence, Finding, Severity};
+use crate::facts::{Environment, Facts, LibraryFile, LibraryPlace};
+
+/// `container-baked-driver-libs`.
+pub const CAUSE: Cause = Cause {
+    id: "container-baked-driver-libs",
+    severity: Severity::Error,
+    find,
+    remedies: &["remove-from-image"],
+    explains: &["broken-library-link", "leftover-libraries", "cuda-newer-than-driver"],
+};
+
+fn find(facts: &Facts) -> Option<Finding> {
+    let (host, _) = facts.loaded_version()?;
+    if facts.system.environment != Environment::Container {
+        return None;
+    }
+    let baked = || {
+        facts.libraries.files.iter().filter(|file: &&LibraryFile| {
+            file.place == LibraryPlace::System
+                && !file.injected
+                && facts.is_native(file)
+                && file.version.as_ref().is_some_and(|version| version != host)
+        })
+    };
+    let picked = baked().find(|file| facts.is_picked(file));
+    let file = picked.or_else(|| baked().max_by_key(|file| file.version.as_ref()))?;
+    let version = file.version.as_ref()?;
+    let severity = match picked {
+        Some(_) => Severity::Error,
+        // ldconfig, which the container toolkit runs at each start, prefers the highest version.
+        None if version > host => Severity::Warning,
+        None => Severity::Note,
+    };
+    let finding = Finding::certain()
+        .severity(severity)
+        .arg("version", version)
+        .arg("host", host)
+        .arg("path", file.path.display())
+        .arg("count", baked().count())
+        .arg("found", if picked.is_some() { "first" } else { "beside" })
+        .evidence(Evidence::new("claim-baked-library", &file.path, version));
+    let evidence =
+        loaded(facts).into_iter().chain(libraries(facts)).chain(owner(facts, &file.path));
+    Some(with_all(finding, evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    #[test]
+    fn fires_on_the_images_own_library() {
+        let mut facts = machine("595.58.03", "", "580.126.20");
+        facts.system.environment = Environment::Container;
+        assert_eq!(find(&facts).unwrap().severity, Some(Severity::Error));
+        assert_eq!(primary(&facts), "container-baked-driver-libs");
+    }
+
+    #[test]
+    fn injected_libraries_and_the_hosts_version_are_right() {
+        let mut injected = machine("595.58.03", "", "595.58.03");
+        injected.system.environment = Environment::Container;
+        for file in &mut injected.libraries.files {
+            file.injected = true;
+        }
+        assert!(find(&injected).is_none());
+        let mut same = machine("595.58.03", "", "595.58.03");
+        same.system.environment = Environment::Container;
+        assert!(find(&same).is_none());
+    }
+}

@@ -1,0 +1,91 @@
+//! A driver installed by NVIDIA's `.run` file and driver packages, on one machine.
+
+use super::common::{libraries, loaded, on_disk, or_none, package, severity_on_disk, with_all};
+use crate::diagnose::{Cause, Evidence, Finding, Severity};
+use crate::facts::Facts;
+
+/// `mixed-install-methods`.
+pub const CAUSE: Cause = Cause {
+    id: "mixed-install-methods",
+    severity: Severity::Warning,
+    find,
+    remedies: &["uninstall-runfile", "remove-driver-packages"],
+    explains: &[
+        "leftover-libraries",
+        "broken-library-link",
+        "package-version-skew",
+        "shadowed-module",
+    ],
+};
+
+fn find(facts: &Facts) -> Option<Finding> {
+    let (runfile, origin) =
+        facts.builders.runfile.sourced().filter(|(runfile, _)| runfile.installed)?;
+    let mut packages = facts.driver_packages().peekable();
+    packages.peek()?;
+    if !facts.judges_module() {
+        return None;
+    }
+    let severity =
+        if facts.has_contradiction_on_disk() { severity_on_disk(facts) } else { Severity::Warning };
+    let listed: Vec<_> = packages.take(4).collect();
+    let packaged = listed.iter().find_map(|package| package.driver_version.as_ref());
+    let finding = Finding::certain()
+        .severity(severity)
+        .arg("runfile", or_none(runfile.version.as_ref()))
+        .arg("package", listed.first().map_or("", |package| package.name.as_str()))
+        .arg("packaged", or_none(packaged));
+    let signs = runfile.signs.first().unwrap_or(origin);
+    let installed =
+        Evidence::new("claim-runfile-installed", signs.clone(), or_none(runfile.version.as_ref()));
+    let evidence = [installed]
+        .into_iter()
+        .chain(listed.into_iter().map(package))
+        .chain(on_disk(facts))
+        .chain(libraries(facts))
+        .chain(loaded(facts));
+    Some(with_all(finding, evidence))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use crate::facts::PackageRole;
+
+    #[test]
+    fn fires_when_both_are_there() {
+        let mut facts = machine("535.261.03", "535.261.03", "550.54.14");
+        runfile(&mut facts, "550.54.14", true);
+        add_package(
+            &mut facts,
+            "libnvidia-compute-535",
+            "535.261.03",
+            PackageRole::User,
+            Some("535"),
+        );
+        assert_eq!(find(&facts).unwrap().severity, Some(Severity::Error));
+        assert_eq!(primary(&facts), "mixed-install-methods");
+    }
+
+    #[test]
+    fn an_old_installer_log_is_no_fault() {
+        let mut facts = machine("535.261.03", "535.261.03", "535.261.03");
+        add_package(
+            &mut facts,
+            "libnvidia-compute-535",
+            "535.261.03",
+            PackageRole::User,
+            Some("535"),
+        );
+        runfile(&mut facts, "550.54.14", false);
+        assert!(find(&facts).is_none());
+    }
+
+    #[test]
+    fn a_runfile_alone_is_no_fault() {
+        let mut facts = machine("550.54.14", "550.54.14", "550.54.14");
+        runfile(&mut facts, "550.54.14", true);
+        assert!(find(&facts).is_none());
+    }
+}

@@ -1,0 +1,79 @@
+//! The loader picks a CUDA toolkit's stub, which is for linking and can do nothing.
+
+use super::common::{chain, with_all};
+use crate::diagnose::{Cause, Evidence, Finding, Severity};
+use crate::facts::{Facts, LibraryPlace, LookupScope, Origin, Via};
+
+/// `stub-library-loaded`.
+pub const CAUSE: Cause = Cause {
+    id: "stub-library-loaded",
+    severity: Severity::Error,
+    find,
+    remedies: &["correct-environment"],
+    explains: &["driver-library-missing", "broken-library-link"],
+};
+
+fn find(facts: &Facts) -> Option<Finding> {
+    if facts.has_nothing_to_run() {
+        return None;
+    }
+    let (scope, lookup, library) =
+        [LookupScope::Environment, LookupScope::Plain].into_iter().find_map(|scope| {
+            let (lookup, library) = facts
+                .deciding_libraries(scope)
+                .find(|(_, library)| library.place == LibraryPlace::Stub)?;
+            Some((scope, lookup, library))
+        })?;
+    let claim = match scope {
+        LookupScope::Plain => "claim-library-version",
+        LookupScope::Environment => "claim-environment-library-version",
+    };
+    let finding = Finding::certain()
+        .arg("library", &lookup.name)
+        .arg("path", library.chain.end.display())
+        .arg("variable", variable(&library.via).unwrap_or(super::common::NONE))
+        .evidence(
+            Evidence::new(claim, chain(library), library.chain.end.display())
+                .with("library", &lookup.name),
+        );
+    Some(with_all(finding, variable_set(facts, &library.via)))
+}
+
+/// The variable that makes the loader find a library, if one does.
+pub(super) fn variable(via: &Via) -> Option<&'static str> {
+    match via {
+        Via::Preload => Some("LD_PRELOAD"),
+        Via::LibraryPath(_) => Some("LD_LIBRARY_PATH"),
+        Via::Cache(_) | Via::DefaultDirectory(_) => None,
+    }
+}
+
+/// That variable, as evidence.
+pub(super) fn variable_set(facts: &Facts, via: &Via) -> Option<Evidence> {
+    let name = variable(via)?;
+    let value = facts.system.variable(name)?;
+    Some(Evidence::new("claim-variable-set", Origin::variable(name), value).with("name", name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+
+    #[test]
+    fn fires_in_the_environment_that_leads_to_a_stub() {
+        let mut facts = machine("535.261.03", "535.261.03", "535.261.03");
+        environment(&mut facts, "/usr/local/cuda/lib64/stubs", None, LibraryPlace::Stub);
+        let found = find(&facts).unwrap();
+        assert!(found.args.contains(&("variable", "LD_LIBRARY_PATH".into())));
+        assert_eq!(primary(&facts), "stub-library-loaded");
+    }
+
+    #[test]
+    fn a_stub_that_nothing_leads_to_is_no_fault() {
+        let mut facts = machine("535.261.03", "535.261.03", "535.261.03");
+        add_library(&mut facts, "/usr/local/cuda/lib64/stubs/libcuda.so", "535.261.03");
+        facts.libraries.files.last_mut().unwrap().place = LibraryPlace::Stub;
+        assert!(find(&facts).is_none());
+    }
+}

@@ -1,0 +1,97 @@
+//! Configuration of boot loaders, as far as it says which kernel comes next: GRUB, systemd-boot, and the entries of
+//! the Boot Loader Specification (uapi-group.org/specifications/specs/boot_loader_specification).
+
+use super::os_release::unquote;
+
+/// The value of a shell variable in a file such as `/etc/default/grub`, with its line, counted from 1. The last
+/// assignment counts.
+pub fn shell_value(text: &str, name: &str) -> Option<(usize, String)> {
+    let assigned = text.lines().enumerate().filter_map(|(index, line)| {
+        let value = line.trim().strip_prefix(name)?.strip_prefix('=')?;
+        Some((index.saturating_add(1), unquote(value)))
+    });
+    assigned.last()
+}
+
+/// A variable of GRUB's environment block (`grubenv`): plain `name=value` lines, filled up with `#`.
+pub fn grub_variable<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    text.lines()
+        .filter_map(|line| line.strip_prefix(name)?.strip_prefix('='))
+        .last()
+        .filter(|value| !value.is_empty())
+}
+
+/// The value of a key in `loader.conf` or in an entry: `key value`.
+pub fn setting<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    text.lines()
+        .filter_map(|line| line.trim().split_once([' ', '\t']))
+        .filter(|(name, _)| *name == key)
+        .map(|(_, value)| value.trim())
+        .next_back()
+}
+
+/// Whether an entry's id fits a pattern of `loader.conf`: a glob, of which only `*` is used in practice.
+pub fn fits(pattern: &str, id: &str) -> bool {
+    let (pattern, id) = (bare(pattern), bare(id));
+    let Some((start, rest)) = pattern.split_once('*') else { return pattern == id };
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let Some(mut between) = id.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)) else {
+        return false;
+    };
+    middle.split('*').all(|part| match between.split_once(part) {
+        Some((_, after)) => {
+            between = after;
+            true
+        }
+        None => part.is_empty(),
+    })
+}
+
+fn bare(id: &str) -> &str {
+    id.strip_suffix(".conf").unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn reads_grub() {
+        let text = "# GRUB_DEFAULT=1\nGRUB_DEFAULT=0\nGRUB_TIMEOUT=5\nGRUB_DEFAULT=\"saved\"\n";
+        assert_eq!(shell_value(text, "GRUB_DEFAULT"), Some((4, "saved".to_owned())));
+        assert_eq!(shell_value(text, "GRUB"), None);
+        let block =
+            "# GRUB Environment Block\nsaved_entry=gnulinux-6.1.0-47-amd64\nnext_entry=\n####";
+        assert_eq!(grub_variable(block, "saved_entry"), Some("gnulinux-6.1.0-47-amd64"));
+        assert_eq!(grub_variable(block, "next_entry"), None);
+    }
+
+    #[test]
+    fn reads_loader_entries() {
+        let entry = "title      Debian\nversion    6.1.0-47-amd64\nlinux      /debian/6.1.0-47-amd64/linux\n";
+        assert_eq!(setting(entry, "version"), Some("6.1.0-47-amd64"));
+        assert_eq!(setting(entry, "vers"), None);
+    }
+
+    #[test]
+    fn matches_patterns() {
+        assert!(fits("debian-*", "debian-6.1.0-47-amd64.conf"));
+        assert!(fits("arch.conf", "arch.conf"));
+        assert!(fits("arch", "arch.conf"));
+        assert!(fits("*-6.1.0", "debian-6.1.0"));
+        assert!(fits("a*c*-6.1", "abcd-6.1-6.1"));
+        assert!(!fits("arch", "arch-lts.conf"));
+        assert!(!fits("a*a", "a"));
+        assert!(!fits("debian-*-rt", "debian-6.1"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(text in ".{0,80}", key in "[a-z*]{0,4}") {
+            let _ = (shell_value(&text, &key), grub_variable(&text, &key), setting(&text, &key), fits(&key, &text));
+            prop_assert!(fits("*", &text));
+            prop_assert!(fits(&text.replace('*', ""), &text.replace('*', "")));
+        }
+    }
+}

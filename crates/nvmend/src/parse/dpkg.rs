@@ -1,0 +1,227 @@
+//! dpkg's database of installed packages: the paragraphs of `/var/lib/dpkg/status`, and the lists of files.
+//!
+//! The status file may be tens of MB. It is searched, not decoded: a paragraph borrows its bytes, and fields
+//! are looked up when asked. The format: deb822(5); the words of `Status`: dpkg(1), "Package states".
+
+use memchr::{memchr, memmem};
+
+/// The status file is damaged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DpkgError {
+    /// What a file system leaves behind when power fails during a write.
+    #[error("the package database holds NUL bytes: it was damaged while being written")]
+    Zeroed,
+    /// The last line is not ended.
+    #[error("the package database is cut short")]
+    Truncated,
+    /// No paragraph at all.
+    #[error("not a package database: no Package field")]
+    NoPackages,
+}
+
+/// One package's paragraph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paragraph<'b> {
+    bytes: &'b [u8],
+    /// Where it starts in the file.
+    offset: usize,
+}
+
+/// The three words of `Status`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Status<'b> {
+    /// What the administrator wants: `install`, `hold`, `deinstall`, `purge`, `unknown`.
+    pub want: &'b [u8],
+    /// `ok`, or `reinstreq` for a package so broken that it must be installed again.
+    pub error: &'b [u8],
+    /// `installed`, `config-files`, `half-installed`, `unpacked`, `half-configured`, `triggers-awaited`,
+    /// `triggers-pending`, `not-installed`.
+    pub state: &'b [u8],
+}
+
+/// Checks a status file as a whole. An empty one is a database without packages.
+pub fn check(status: &[u8]) -> Result<(), DpkgError> {
+    if memchr(0, status).is_some() {
+        return Err(DpkgError::Zeroed);
+    }
+    if status.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    if status.last() != Some(&b'\n') {
+        return Err(DpkgError::Truncated);
+    }
+    if paragraphs(status).next().is_none() {
+        return Err(DpkgError::NoPackages);
+    }
+    Ok(())
+}
+
+/// The paragraphs that name a package, in order.
+pub fn paragraphs(status: &[u8]) -> impl Iterator<Item = Paragraph<'_>> {
+    let mut rest = 0;
+    std::iter::from_fn(move || {
+        while rest < status.len() {
+            let offset = rest;
+            let bytes = &status[offset..];
+            let size = memmem::find(bytes, b"\n\n").map_or(bytes.len(), |end| end + 1);
+            // The blank line that ends it belongs to neither.
+            rest = offset + size + 1;
+            let paragraph = Paragraph { bytes: &bytes[..size], offset };
+            if paragraph.field("Package").is_some() {
+                return Some(paragraph);
+            }
+        }
+        None
+    })
+}
+
+impl<'b> Paragraph<'b> {
+    /// The first line of a field's value, without the blanks around it.
+    pub fn field(&self, name: &str) -> Option<&'b [u8]> {
+        let mut lines = self.bytes.split(|byte| *byte == b'\n');
+        lines.find_map(|line| {
+            let (field, value) = line.split_at_checked(name.len())?;
+            let value = value.strip_prefix(b":")?;
+            field.eq_ignore_ascii_case(name.as_bytes()).then(|| value.trim_ascii())
+        })
+    }
+
+    /// The field `Status`.
+    pub fn status(&self) -> Option<Status<'b>> {
+        let mut words =
+            self.field("Status")?.split(|byte| *byte == b' ').filter(|word| !word.is_empty());
+        Some(Status { want: words.next()?, error: words.next()?, state: words.next()? })
+    }
+
+    /// Where it starts in the file.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+}
+
+impl Status<'_> {
+    /// Whether files of the package are, or may be, on the disk; `rc` (only its configuration is left) is not.
+    pub fn has_files(&self) -> bool {
+        !matches!(self.state, b"config-files" | b"not-installed")
+    }
+}
+
+/// Whether a list of files (`info/NAME.list`: one absolute path a line) holds exactly this path.
+pub fn list_has(list: &[u8], path: &str) -> bool {
+    !path.is_empty()
+        && memmem::find_iter(list, path).any(|start| stands_alone(list, start, start + path.len()))
+}
+
+/// Whether a list of files holds anything below this directory.
+pub fn list_has_below(list: &[u8], directory: &str) -> bool {
+    !directory.is_empty()
+        && memmem::find_iter(list, directory).any(|start| {
+            starts_line(list, start) && list.get(start + directory.len()) == Some(&b'/')
+        })
+}
+
+fn stands_alone(list: &[u8], start: usize, end: usize) -> bool {
+    starts_line(list, start) && matches!(list.get(end), None | Some(b'\n'))
+}
+
+fn starts_line(list: &[u8], start: usize) -> bool {
+    start.checked_sub(1).is_none_or(|before| list.get(before) == Some(&b'\n'))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STATUS: &[u8] = b"Package: libcuda1
+Status: install ok installed
+Priority: optional
+Architecture: amd64
+Multi-Arch: same
+Version: 535.261.03-1
+Depends: libc6 (>= 2.14),
+ libnvidia-ptxjitcompiler1 (= 535.261.03-1)
+Description: NVIDIA CUDA Driver Library
+ Package: not a field
+ .
+ Status: not one either
+
+Package: libnvidia-compute-550
+Status: deinstall ok config-files
+Architecture: amd64
+Version: 550.144.03-0ubuntu0.22.04.1
+
+Package: nvidia-kernel-dkms
+Status: hold reinstreq half-configured
+Architecture: amd64
+Version: 535.261.03-1
+";
+
+    fn texts(status: &[u8], field: &str) -> Vec<String> {
+        paragraphs(status)
+            .map(|it| String::from_utf8_lossy(it.field(field).unwrap_or(b"-")).into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn reads_paragraphs_and_fields() {
+        assert_eq!(check(STATUS), Ok(()));
+        assert_eq!(
+            texts(STATUS, "Package"),
+            ["libcuda1", "libnvidia-compute-550", "nvidia-kernel-dkms"]
+        );
+        assert_eq!(
+            texts(STATUS, "version"),
+            ["535.261.03-1", "550.144.03-0ubuntu0.22.04.1", "535.261.03-1"]
+        );
+        assert_eq!(texts(STATUS, "Depends"), ["libc6 (>= 2.14),", "-", "-"]);
+        let offsets: Vec<_> = paragraphs(STATUS).map(|it| it.offset()).collect();
+        assert!(offsets.iter().all(|offset| STATUS[*offset..].starts_with(b"Package: ")));
+    }
+
+    #[test]
+    fn reads_the_status_words() {
+        let words: Vec<_> = paragraphs(STATUS).filter_map(|it| it.status()).collect();
+        assert_eq!(words[0], Status { want: b"install", error: b"ok", state: b"installed" });
+        assert_eq!(
+            words[2],
+            Status { want: b"hold", error: b"reinstreq", state: b"half-configured" }
+        );
+        assert_eq!(words.iter().map(Status::has_files).collect::<Vec<_>>(), [true, false, true]);
+    }
+
+    #[test]
+    fn tells_damage_from_emptiness() {
+        assert_eq!(check(b""), Ok(()));
+        assert_eq!(check(b"\n"), Ok(()));
+        assert_eq!(check(&STATUS[..STATUS.len() - 5]), Err(DpkgError::Truncated));
+        assert_eq!(check(b"Package: a\n\0\0\0\0\n"), Err(DpkgError::Zeroed));
+        assert_eq!(check(b"something else\n"), Err(DpkgError::NoPackages));
+    }
+
+    #[test]
+    fn finds_whole_paths_only() {
+        let list = b"/.\n/usr\n/usr/lib/libcuda.so.535.261.03\n/usr/lib/libcuda.so.1\n/lib/modules/6.8/kernel/nvidia-535/bits/nvidia.o";
+        assert!(list_has(list, "/usr/lib/libcuda.so.1"));
+        assert!(list_has(list, "/lib/modules/6.8/kernel/nvidia-535/bits/nvidia.o"));
+        assert!(!list_has(list, "/usr/lib/libcuda.so"));
+        assert!(!list_has(list, "/lib/libcuda.so.1"));
+        assert!(list_has_below(list, "/lib/modules/6.8/kernel/nvidia-535"));
+        assert!(!list_has_below(list, "/lib/modules/6.8/kernel/nvidia"));
+        assert!(!list_has_below(list, "/usr/lib/libcuda.so.1"));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), cut in 0usize..700) {
+            for status in [&bytes[..], &STATUS[..cut.min(STATUS.len())]] {
+                let _ = check(status);
+                for paragraph in paragraphs(status) {
+                    let _ = (paragraph.status(), paragraph.field("Version"));
+                }
+                let _ = (list_has(status, "a"), list_has_below(status, "\n"));
+            }
+        }
+    }
+}

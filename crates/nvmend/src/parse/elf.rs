@@ -1,0 +1,202 @@
+//! ELF: what a file is, and one section of it, without reading the rest.
+//!
+//! Layout: System V ABI, `elf.h`. Sizes are checked before anything is read or kept.
+
+use object::elf::{FileHeader32, FileHeader64};
+use object::read::elf::{FileHeader, SectionHeader};
+use object::{Endianness, ReadCache, ReadRef};
+
+use crate::host::{RandomRead, Stream};
+
+/// How many bytes of a file [`machine`] needs.
+pub const IDENTIFICATION: usize = 20;
+
+/// The most that section headers, or their names, may take. The largest modules have some ten thousand sections.
+const TABLE_LIMIT: u64 = 4 << 20;
+
+/// The file is no ELF file, or a damaged one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ElfError {
+    /// The magic number is missing.
+    #[error("not an ELF file")]
+    NotElf,
+    /// A header points outside the file, or is cut off.
+    #[error("damaged or cut-off ELF file")]
+    Damaged,
+    /// Larger than anything that belongs here.
+    #[error("ELF section of {0} bytes is too large")]
+    TooLarge(u64),
+}
+
+/// The machine that an ELF file is for, in the kernel's words (`uname -m`), from the first [`IDENTIFICATION`]
+/// bytes of it; `unknown` for one that is not listed here. `None` when it is no ELF file.
+pub fn machine(start: &[u8]) -> Option<&'static str> {
+    let class = *start.get(4)?;
+    let order = *start.get(5)?;
+    let number: [u8; 2] = start.get(18..20)?.try_into().ok()?;
+    if !start.starts_with(b"\x7fELF") {
+        return None;
+    }
+    let number = if order == 2 { u16::from_be_bytes(number) } else { u16::from_le_bytes(number) };
+    // EM_* of elf.h; class 1 is 32 bits wide.
+    Some(match (number, class) {
+        (62, 2) => "x86_64",
+        (62, _) => "x32",
+        (3 | 6, _) => "i386",
+        (183, 2) => "aarch64",
+        (40, _) => "arm",
+        (21, _) if order == 1 => "ppc64le",
+        (21, _) => "ppc64",
+        (22, _) => "s390x",
+        (243, 2) => "riscv64",
+        (258, _) => "loongarch64",
+        _ => "unknown",
+    })
+}
+
+/// Where a section's bytes stand in the file: offset and length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// The first byte.
+    pub offset: u64,
+    /// How many.
+    pub length: u64,
+}
+
+/// Where the section of that name stands. `None`: the file has no such section.
+pub fn find_section(file: &dyn RandomRead, name: &str) -> Result<Option<Extent>, ElfError> {
+    let mut start = [0; IDENTIFICATION];
+    let count = file.read_at(0, &mut start).map_err(|_| ElfError::Damaged)?;
+    if !start.get(..count).unwrap_or_default().starts_with(b"\x7fELF") {
+        return Err(ElfError::NotElf);
+    }
+    let cache = ReadCache::new(Stream::new(file));
+    if start[4] == 1 {
+        find_in::<FileHeader32<Endianness>, _>(&cache, file.size(), name)
+    } else {
+        find_in::<FileHeader64<Endianness>, _>(&cache, file.size(), name)
+    }
+}
+
+/// The bytes of the section of that name; an error when there are more than `limit`.
+pub fn section(file: &dyn RandomRead, name: &str, limit: u64) -> Result<Option<Vec<u8>>, ElfError> {
+    let Some(extent) = find_section(file, name)? else { return Ok(None) };
+    if extent.length > limit {
+        return Err(ElfError::TooLarge(extent.length));
+    }
+    read_exactly(file, extent.offset, extent.length).map(Some)
+}
+
+/// `length` bytes from `offset`; the caller has checked that `length` is reasonable.
+pub fn read_exactly(file: &dyn RandomRead, offset: u64, length: u64) -> Result<Vec<u8>, ElfError> {
+    let end = offset.checked_add(length).filter(|end| *end <= file.size());
+    let length = usize::try_from(length).ok().filter(|_| end.is_some()).ok_or(ElfError::Damaged)?;
+    let mut bytes = vec![0; length];
+    let mut done = 0;
+    while let Some(rest) = bytes.get_mut(done..).filter(|rest| !rest.is_empty()) {
+        match file.read_at(offset + done as u64, rest) {
+            Ok(count) if count > 0 => done += count.min(rest.len()),
+            _ => return Err(ElfError::Damaged),
+        }
+    }
+    Ok(bytes)
+}
+
+fn find_in<'data, Header, R>(data: R, size: u64, name: &str) -> Result<Option<Extent>, ElfError>
+where
+    Header: FileHeader<Endian = Endianness>,
+    R: ReadRef<'data>,
+{
+    let damaged = |_| ElfError::Damaged;
+    let header = Header::parse(data).map_err(damaged)?;
+    let endian = header.endian().map_err(damaged)?;
+    let count = u64::from(header.shnum(endian, data).map_err(damaged)?);
+    if count * size_of::<Header::SectionHeader>() as u64 > TABLE_LIMIT {
+        return Err(ElfError::TooLarge(count * size_of::<Header::SectionHeader>() as u64));
+    }
+    let sections = header.section_headers(endian, data).map_err(damaged)?;
+    if sections.is_empty() {
+        return Ok(None);
+    }
+    let names_at = header.section_strings_index(endian, data).map_err(damaged)?;
+    let names = sections
+        .get(names_at.0)
+        .and_then(|section| section.file_range(endian))
+        .ok_or(ElfError::Damaged)?;
+    if names.1 > TABLE_LIMIT {
+        return Err(ElfError::TooLarge(names.1));
+    }
+    // All names in one read.
+    let names = data.read_bytes_at(names.0, names.1).map_err(|()| ElfError::Damaged)?;
+    for section in sections {
+        let own = usize::try_from(section.sh_name(endian))
+            .ok()
+            .and_then(|at| names.get(at..))
+            .unwrap_or_default();
+        if own.split(|byte| *byte == 0).next() != Some(name.as_bytes()) {
+            continue;
+        }
+        let (offset, length) = section.file_range(endian).ok_or(ElfError::Damaged)?;
+        let end = offset.checked_add(length).filter(|end| *end <= size);
+        return end.map(|_| Some(Extent { offset, length })).ok_or(ElfError::Damaged);
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::hosts::made;
+    use crate::parse::in_memory::Bytes;
+
+    #[test]
+    fn names_the_machine() {
+        for name in ["x86_64", "i386", "aarch64", "arm"] {
+            assert_eq!(machine(&made::library(name, "libcuda.so.1")), Some(name));
+        }
+        assert_eq!(machine(b"INPUT(-lcuda)       "), None);
+        assert_eq!(machine(b"\x7fELF"), None);
+    }
+
+    #[test]
+    fn finds_a_section_in_both_classes() {
+        for name in ["x86_64", "i386"] {
+            let file = Bytes(made::library_saying(name, "libcuda.so.1", "here"));
+            assert_eq!(section(&file, ".rodata", 100), Ok(Some(b"here\0".to_vec())));
+            assert_eq!(section(&file, ".rodata", 4), Err(ElfError::TooLarge(5)));
+            assert_eq!(section(&file, ".data", 100), Ok(None));
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        let whole = made::module(&[("version", "535.261.03")]);
+        let cut = whole[..whole.len() - 1].to_vec();
+        assert_eq!(section(&Bytes(cut), ".modinfo", 100), Err(ElfError::Damaged));
+        assert_eq!(section(&Bytes(vec![]), ".modinfo", 100), Err(ElfError::NotElf));
+        assert_eq!(
+            section(&Bytes(b"GROUP ( libc.so.6 ) and more".to_vec()), ".modinfo", 100),
+            Err(ElfError::NotElf)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn survives_any_bytes(bytes: Vec<u8>, wide: bool, order in 0u8..3) {
+            let start = [0x7f, b'E', b'L', b'F', if wide { 2 } else { 1 }, order, 1];
+            let file = Bytes([start.as_slice(), &bytes].concat());
+            let _ = machine(&file.0);
+            let _ = section(&file, ".modinfo", 1 << 20);
+        }
+
+        #[test]
+        fn survives_damage(at in 0usize..400, value: u8, cut in 0usize..400) {
+            let mut bytes = made::module(&[("version", "535.261.03")]);
+            if let Some(byte) = bytes.get_mut(at) { *byte = value; }
+            bytes.truncate(bytes.len().saturating_sub(cut));
+            let _ = section(&Bytes(bytes), ".modinfo", 1 << 20);
+        }
+    }
+}

@@ -1,0 +1,493 @@
+//! The kernel log, reduced to what bears on the driver's fit.
+//!
+//! Takes any form in which the log is kept: records of `/dev/kmsg`, `dmesg`, syslog and journal files in any
+//! language's months. Only lines with one of a few words are looked at; the rest of the log is never decoded.
+//! The messages: open-gpu-kernel-modules (`nv.c`, `nv-pci.c`, `osapi.c`, `kernel_gsp.c`, `nvidia-modeset-linux.c`,
+//! `nvidia-drm.c`) and the kernel (`kernel/module/main.c`, `signing.c`, `version.c`, `security/lockdown`).
+
+use std::collections::VecDeque;
+
+use memchr::{memchr, memmem, memrchr};
+
+use crate::facts::LogEventKind;
+use crate::parse::nvrm::NvrmVersion;
+use crate::version::DriverVersion;
+
+/// What the log says of this boot, since the driver was last loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DriverLog {
+    /// The version of the last "NVRM: loading".
+    pub last_loading: Option<DriverVersion>,
+    /// Each event once, in the order in which they first stand in the log, with its line.
+    pub events: Vec<(LogEventKind, String)>,
+}
+
+/// Events beyond this many drop the oldest: a daemon that is turned away every second fills logs.
+const MAX_EVENTS: usize = 256;
+/// A mismatch message has five parts; with repeated prefixes torn apart, a few more.
+const MAX_PARTS: usize = 8;
+/// Longest line that is looked at.
+const MAX_LINE: usize = 2048;
+
+/// Reads the log.
+pub fn parse(log: &[u8]) -> DriverLog {
+    let log = this_boot(log);
+    let mut reader = Reader::default();
+    for start in interesting_lines(log) {
+        let line = &log[start..];
+        let line = &line[..memchr(b'\n', line).unwrap_or(line.len()).min(MAX_LINE)];
+        let text = String::from_utf8_lossy(line);
+        for (message, is_first) in messages(&text) {
+            reader.take(message, is_first);
+        }
+    }
+    DriverLog { last_loading: reader.last_loading, events: reader.events.into() }
+}
+
+/// What follows the kernel's first message of the last boot. `/dev/kmsg` holds one boot only; files hold several.
+fn this_boot(log: &[u8]) -> &[u8] {
+    let finder = memmem::FinderRev::new(b"Linux version ");
+    let mut end = log.len();
+    while let Some(found) = finder.rfind(&log[..end]) {
+        let start = memrchr(b'\n', &log[..found]).map_or(0, |before| before + 1);
+        let prefix = &log[start..found];
+        // The kernel's own message, not a program's that cites it.
+        let is_message = prefix.is_empty()
+            || [&b"] "[..], b";", b"kernel: "].iter().any(|mark| prefix.ends_with(mark));
+        if is_message && log.get(found + 14).is_some_and(u8::is_ascii_digit) {
+            return &log[start..];
+        }
+        end = found;
+    }
+    log
+}
+
+/// Where the lines start that can say something, in order.
+fn interesting_lines(log: &[u8]) -> Vec<usize> {
+    let mut starts = Vec::new();
+    for word in [&b"NVRM"[..], b"nvidia", b" is rejected", b"ockdown: "] {
+        let finder = memmem::Finder::new(word);
+        let mut from = 0;
+        while let Some(found) = log.get(from..).and_then(|rest| finder.find(rest)) {
+            let found = from + found;
+            starts.push(memrchr(b'\n', &log[..found]).map_or(0, |before| before + 1));
+            from = memchr(b'\n', &log[found..]).map_or(log.len(), |size| found + size);
+        }
+    }
+    starts.sort_unstable();
+    starts.dedup();
+    starts
+}
+
+/// The kernel's messages within one line, without prefixes. A message of several lines may stand in one: rsyslog
+/// writes the break as `#012`, `/dev/kmsg` as `\x0a`.
+fn messages(line: &str) -> impl Iterator<Item = (&str, bool)> {
+    let message = without_prefix(line);
+    let parts = message.split("#012").flat_map(|part| part.split("\\x0a")).map(str::trim);
+    parts.enumerate().map(|(position, part)| (part, position == 0))
+}
+
+/// The message behind the prefix of whichever form the log is kept in.
+fn without_prefix(line: &str) -> &str {
+    let line = line.trim_start();
+    // A record of /dev/kmsg: "6,1234,56789,-;text" (Documentation/ABI/testing/dev-kmsg).
+    if let Some((prefix, message)) = line.split_once(';')
+        && prefix.starts_with(|first: char| first.is_ascii_digit())
+        && prefix.contains(',')
+        && prefix.chars().all(|c| c.is_ascii_alphanumeric() || ",-=".contains(c))
+    {
+        return message.trim_start();
+    }
+    // syslog and journal: whatever the language and format of the time, the sender is "kernel:".
+    let message = match line.split_once("kernel: ") {
+        Some((prefix, message)) if prefix.len() < 200 => message,
+        _ => line,
+    };
+    without_time(without_level(message))
+}
+
+/// The message behind the `<6>` that syslog(2) puts before each line.
+fn without_level(message: &str) -> &str {
+    match message.strip_prefix('<').and_then(|rest| rest.split_once('>')) {
+        Some((level, rest)) if level.chars().all(|c| c.is_ascii_digit()) => rest,
+        _ => message,
+    }
+}
+
+/// The message behind a `[   12.345678]` or `[Mon Nov 23 09:03:11 2026]`; not behind `[nvidia-drm]`.
+fn without_time(message: &str) -> &str {
+    let message = message.trim_start();
+    let Some((time, rest)) = message.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
+        return message;
+    };
+    let is_uptime = time.chars().all(|c| c.is_ascii_digit() || c == '.' || c == ' ');
+    let bytes = time.as_bytes();
+    let is_clock = bytes
+        .windows(3)
+        .any(|three| three[0].is_ascii_digit() && three[1] == b':' && three[2].is_ascii_digit());
+    if is_uptime || is_clock { rest.trim_start() } else { message }
+}
+
+#[derive(Default)]
+struct Reader {
+    last_loading: Option<DriverVersion>,
+    events: VecDeque<(LogEventKind, String)>,
+    /// The parts of a mismatch message that is not whole yet, joined; how many; and its first line.
+    mismatch: Option<(String, usize, String)>,
+}
+
+impl Reader {
+    fn take(&mut self, message: &str, is_first: bool) {
+        let nvrm = message.strip_prefix("NVRM:").map(str::trim);
+        match nvrm {
+            Some(text) => self.take_nvrm(message, text),
+            // What follows a break in a joined message, where the sender did not repeat its name.
+            None if !is_first && self.mismatch.is_some() => self.continue_mismatch(message),
+            None => {
+                if let Some(kind) = module_event(message) {
+                    self.add(kind, message);
+                }
+            }
+        }
+    }
+
+    fn take_nvrm(&mut self, message: &str, text: &str) {
+        if let Some(loading) = text.strip_prefix("loading ")
+            && let Ok(driver) = NvrmVersion::parse(loading)
+        {
+            self.last_loading = driver.version;
+            self.events.clear();
+            self.mismatch = None;
+        } else if text.starts_with("API mismatch") {
+            self.mismatch = Some((String::new(), 0, message.to_owned()));
+            self.continue_mismatch(text);
+        } else if let Some(kind) = nvrm_event(text) {
+            self.add(kind, message);
+        } else if self.mismatch.is_some() {
+            self.continue_mismatch(text);
+        }
+    }
+
+    fn continue_mismatch(&mut self, part: &str) {
+        let Some((mut text, parts, line)) = self.mismatch.take() else { return };
+        text.push_str(part);
+        text.push(' ');
+        match api_mismatch(&text) {
+            Some(kind) => self.add(kind, &line),
+            None if parts < MAX_PARTS => self.mismatch = Some((text, parts + 1, line)),
+            None => {}
+        }
+    }
+
+    fn add(&mut self, kind: LogEventKind, line: &str) {
+        if self.events.iter().any(|(known, _)| *known == kind) {
+            return;
+        }
+        if self.events.len() >= MAX_EVENTS {
+            self.events.pop_front();
+        }
+        self.events.push_back((kind, line.to_owned()));
+    }
+}
+
+/// Reads "API mismatch: the client has the version X, but this kernel module has the version Y." (up to 570) and
+/// "API mismatch: the client 'NAME' (pid N) has the version X, but this kernel module has the version Y." (since
+/// 575), joined of as many lines as are there; `None` while it is not whole.
+fn api_mismatch(text: &str) -> Option<LogEventKind> {
+    let (client, module) = text.split_once("but this kernel module has")?;
+    let (head, client) = client.rsplit_once("has the version ")?;
+    let (_, module) = module.split_once("the version ")?;
+    let process = head.split_once("the client '").and_then(|(_, rest)| {
+        let (name, pid) = rest.rsplit_once("' (pid ")?;
+        Some((name.to_owned(), pid.split(')').next()?.parse().ok()?))
+    });
+    Some(LogEventKind::ApiMismatch {
+        client: DriverVersion::find_in(client)?,
+        module: DriverVersion::find_in(module.split_whitespace().next()?)?,
+        process,
+    })
+}
+
+/// What a message of nvidia.ko ("NVRM: …") means.
+fn nvrm_event(text: &str) -> Option<LogEventKind> {
+    use LogEventKind::{BoundToOther, FellOffBus, FirmwareMissing, LegacyGpu, NoDevice};
+    let has = |words: &str| text.contains(words);
+    let kind = if has("probe routine was not called for") || has("is already bound to ") {
+        BoundToOther
+    } else if has("No NVIDIA GPU found")
+        || has("No NVIDIA graphics adapter found")
+        || has("No NVIDIA devices probed")
+        || has("None of the NVIDIA devices were initialized")
+        || has("requires use of the NVIDIA open kernel modules")
+        || has("is not supported by open")
+        || has("is not supported by the")
+    {
+        NoDevice
+    } else if (has("supported through the NVIDIA ") && has(" Legacy drivers"))
+        || has("ignoring the legacy GPU ")
+    {
+        LegacyGpu
+    } else if has("No firmware image found")
+        || has("version mismatch: got version ")
+        || has("version unknown or malformed, expected version ")
+    {
+        FirmwareMissing
+    } else if has("fallen off the bus") || (has("Xid (") && has("): 79,")) {
+        FellOffBus
+    } else {
+        return None;
+    };
+    Some(kind)
+}
+
+/// What a message of the kernel or of another module of the set means.
+fn module_event(message: &str) -> Option<LogEventKind> {
+    use LogEventKind::{
+        BuiltForOtherKernel, FirmwareMissing, ModuleSetMismatch, SignatureRejected,
+    };
+    let has = |words: &str| message.contains(words);
+    // "Loading of unsigned module is rejected" names no module: which one was refused, the log does not say.
+    if (message.starts_with("Loading of ") && has(" is rejected"))
+        || has("unsigned module loading is restricted")
+    {
+        return Some(SignatureRejected);
+    }
+    if has("Version mismatch: nvidia.ko(") || has("Version mismatch: nvidia-modeset.ko(") {
+        return Some(ModuleSetMismatch);
+    }
+    if has("Direct firmware load for nvidia/") && has("/gsp") && has("failed") {
+        return Some(FirmwareMissing);
+    }
+    let (module, text) = message.split_once(": ")?;
+    if !module.starts_with("nvidia") || module.contains(char::is_whitespace) {
+        return None;
+    }
+    if text.starts_with("version magic '") {
+        return Some(BuiltForOtherKernel);
+    }
+    // A symbol of nvidia.ko that another module of the set does not find, or finds changed: they are not of one
+    // build. Any other symbol is the kernel's.
+    let symbol = text
+        .strip_prefix("disagrees about version of symbol ")
+        .map(|symbol| (symbol, true))
+        .or_else(|| Some((text.strip_prefix("Unknown symbol ")?, false)));
+    match symbol {
+        Some((symbol, _)) if symbol.starts_with("nv") && module != "nvidia" => {
+            Some(ModuleSetMismatch)
+        }
+        Some((_, true)) => Some(BuiltForOtherKernel),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use LogEventKind::*;
+
+    fn v(text: &str) -> DriverVersion {
+        text.parse().unwrap()
+    }
+
+    fn kinds(log: &str) -> Vec<LogEventKind> {
+        parse(log.as_bytes()).events.into_iter().map(|(kind, _)| kind).collect()
+    }
+
+    fn mismatch(client: &str, module: &str, process: Option<(&str, u32)>) -> LogEventKind {
+        let process = process.map(|(name, pid)| (name.to_owned(), pid));
+        ApiMismatch { client: v(client), module: v(module), process }
+    }
+
+    const OLD: [&str; 4] = [
+        "NVRM: API mismatch: the client has the version 535.54.03, but",
+        "NVRM: this kernel module has the version 530.30.02.  Please",
+        "NVRM: make sure that this kernel module and all NVIDIA driver",
+        "NVRM: components have the same version.",
+    ];
+    const NEW: [&str; 5] = [
+        "NVRM: API mismatch: the client 'nvidia-smi' (pid 4242)",
+        "NVRM: has the version 580.95.05, but this kernel module has",
+        "NVRM: the version 575.51.02.  Please make sure that this",
+        "NVRM: kernel module and all NVIDIA driver components",
+        "NVRM: have the same version.",
+    ];
+
+    /// The ways in which logs keep a message of several lines.
+    fn forms(lines: &[&str]) -> Vec<String> {
+        let each =
+            |prefix: &str| lines.iter().map(|line| format!("{prefix}{line}\n")).collect::<String>();
+        vec![
+            each(""),
+            each("[   12.345678] "),
+            each("<4>[   12.345678] "),
+            each("[Mon Nov 23 09:03:11 2026] "),
+            each("Nov 23 09:03:11 host kernel: "),
+            each("11月 23 09:03:11 host kernel: [   12.345678] "),
+            each("Okt 03 09:03:11 wirt kernel: [12345.678901] "),
+            each("2026-11-23T09:03:11.123456+01:00 host kernel: "),
+            format!("6,1234,56789,-;{}\n", lines.join("\\x0a")),
+            format!("4,1234,56789,-,caller=T42;{}\n SUBSYSTEM=pci\n", lines.join("\\x0a")),
+            format!("Nov 23 09:03:11 host kernel: [   12.3] {}\n", lines.join("#012")),
+            // journalctl and dmesg indent what follows the first line.
+            format!(
+                "Nov 23 09:03:11 host kernel: {}\n",
+                lines.join("\n                             ")
+            ),
+            format!("[   12.345678] {}\n", lines.join("\n               ")),
+        ]
+    }
+
+    #[test]
+    fn reads_both_wordings_of_the_mismatch_in_every_form() {
+        for log in forms(&OLD) {
+            assert_eq!(kinds(&log), [mismatch("535.54.03", "530.30.02", None)], "{log}");
+        }
+        for log in forms(&NEW) {
+            assert_eq!(
+                kinds(&log),
+                [mismatch("580.95.05", "575.51.02", Some(("nvidia-smi", 4242)))],
+                "{log}"
+            );
+        }
+        let one_line = "NVRM: API mismatch: the client 'it's (pid 1)' (pid 849) has the version 570.133.07, but this kernel module has the version 575.51.02.";
+        assert_eq!(
+            kinds(one_line),
+            [mismatch("570.133.07", "575.51.02", Some(("it's (pid 1)", 849)))]
+        );
+    }
+
+    #[test]
+    fn reads_a_mismatch_torn_by_other_lines() {
+        let log = format!("{}\nusb 1-1: new device\n{}\n", OLD[0], OLD[1]);
+        assert_eq!(kinds(&log), [mismatch("535.54.03", "530.30.02", None)]);
+        assert_eq!(kinds(OLD[0]), []);
+    }
+
+    #[test]
+    fn counts_only_what_follows_the_last_loading_of_this_boot() {
+        let loading = "[    5.1] NVRM: loading NVIDIA UNIX x86_64 Kernel Module  570.148.06  Mon May  5 11:36:21 UTC 2025\n";
+        let old = OLD.join("\n") + "\n";
+        let log = parse(format!("{old}{loading}").as_bytes());
+        assert_eq!((log.last_loading, log.events), (Some(v("570.148.06")), vec![]));
+        let log = parse(format!("{loading}{old}").as_bytes());
+        assert_eq!(log.events.len(), 1);
+
+        let boot = "Nov 24 08:00:00 host kernel: [    0.000000] Linux version 6.1.0-47-amd64 (debian-kernel@lists.debian.org)\n";
+        let log = parse(format!("{loading}{old}{boot}").as_bytes());
+        assert_eq!((log.last_loading, log.events), (None, vec![]));
+        let cited = "Nov 24 08:00:00 host app[1]: runs on Linux version 6.1.0\n";
+        assert_eq!(parse(format!("{loading}{old}{cited}").as_bytes()).events.len(), 1);
+    }
+
+    #[test]
+    fn does_not_take_a_program_that_cites_the_kernel_for_the_kernel() {
+        let log = "Nov 24 08:00:00 host sudo: root : COMMAND=/usr/bin/grep NVRM: loading NVIDIA UNIX x86_64 Kernel Module  1.2.3\nNov 24 08:00:01 host app: NVRM: No NVIDIA GPU found.\n";
+        assert_eq!(parse(log.as_bytes()), DriverLog::default());
+    }
+
+    #[test]
+    fn names_every_kind_of_event() {
+        let cases = [
+            ("NVRM: The NVIDIA probe routine was not called for 3 device(s).", Some(BoundToOther)),
+            ("NVRM: GPU 0000:01:00.0 is already bound to NovaCore.", Some(BoundToOther)),
+            ("NVRM: No NVIDIA GPU found.", Some(NoDevice)),
+            ("NVRM: No NVIDIA graphics adapter found!", Some(NoDevice)),
+            ("NVRM: None of the NVIDIA devices were initialized.", Some(NoDevice)),
+            (
+                "NVRM: installed in this system requires use of the NVIDIA open kernel modules.",
+                Some(NoDevice),
+            ),
+            ("NVRM:  supported through the NVIDIA 470.xx Legacy drivers. Please", Some(LegacyGpu)),
+            ("NVRM: ignoring the legacy GPU 0000:01:00.0", Some(LegacyGpu)),
+            ("NVRM: RmFetchGspRmImages: No firmware image found", Some(FirmwareMissing)),
+            (
+                "nvidia 0000:00:03.0: Direct firmware load for nvidia/535.54.03/gsp_ga10x.bin failed with error -2",
+                Some(FirmwareMissing),
+            ),
+            (
+                "NVRM: GPU0 kgspInit: GSP firmware version mismatch: got version 535.1.1, expected version 535.2.2",
+                Some(FirmwareMissing),
+            ),
+            (
+                "NVRM: Xid (PCI:0000:05:00): 79, pid=1, GPU has fallen off the bus.",
+                Some(FellOffBus),
+            ),
+            ("NVRM: fallen off the bus and is not responding to commands.", Some(FellOffBus)),
+            ("NVRM: Xid (PCI:0000:05:00): 31, pid=1", None),
+            (
+                "nvidia-modeset: Version mismatch: nvidia.ko(535.54.03) nvidia-modeset.ko(530.30.02)",
+                Some(ModuleSetMismatch),
+            ),
+            (
+                "[drm:nv_drm_init [nvidia_drm]] *ERROR* [nvidia-drm] Version mismatch: nvidia-modeset.ko(535.54.03) nvidia-drm.ko(530.30.02)",
+                Some(ModuleSetMismatch),
+            ),
+            (
+                "nvidia_uvm: Unknown symbol nvUvmInterfaceDisableAccessCntr (err -2)",
+                Some(ModuleSetMismatch),
+            ),
+            ("nvidia_peermem: Unknown symbol ib_register_peer_memory_client (err -2)", None),
+            (
+                "nvidia: version magic '6.1.0-47-amd64 SMP ' should be '6.1.0-50-amd64 SMP '",
+                Some(BuiltForOtherKernel),
+            ),
+            ("nvidia: disagrees about version of symbol module_layout", Some(BuiltForOtherKernel)),
+            ("vboxdrv: disagrees about version of symbol module_layout", None),
+            ("Loading of unsigned module is rejected", Some(SignatureRejected)),
+            ("Loading of module with unavailable key is rejected", Some(SignatureRejected)),
+            (
+                "Lockdown: modprobe: unsigned module loading is restricted; see man kernel_lockdown.7",
+                Some(SignatureRejected),
+            ),
+            ("Lockdown: Xorg: raw io port access is restricted; see man kernel_lockdown.7", None),
+            (
+                "nvidia: module verification failed: signature and/or required key missing - tainting kernel",
+                None,
+            ),
+        ];
+        for (message, kind) in cases {
+            for prefix in [
+                "",
+                "[    7.123456] ",
+                "Nov 23 09:03:11 host kernel: [    7.1] ",
+                "3,700,7123456,-;",
+            ] {
+                let log = format!("{prefix}{message}\n");
+                assert_eq!(kinds(&log), kind.clone().into_iter().collect::<Vec<_>>(), "{log}");
+                for (_, line) in parse(log.as_bytes()).events {
+                    assert_eq!(line, message);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn keeps_a_repeated_event_once_and_bounds_the_rest() {
+        let log: String = (0..2000)
+            .map(|pid| format!("NVRM: API mismatch: the client 'x' (pid {pid}) has the version 1.2, but this kernel module has the version 10.1.\n"))
+            .collect();
+        let log = log
+            .replace("version 1.2,", "version 580.1,")
+            .replace("version 10.1.", "version 575.1.");
+        assert_eq!(kinds(&log).len(), MAX_EVENTS);
+        assert_eq!(kinds(&"NVRM: No NVIDIA GPU found.\n".repeat(50)), [NoDevice]);
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+            let _ = parse(&bytes);
+        }
+
+        #[test]
+        fn survives_torn_logs(parts in prop::collection::vec(prop::sample::select(vec![
+            "NVRM: ", "API mismatch", ": the client 'a' (pid 5) ", "has the version 580.1.1, ", "but this kernel module has ",
+            "the version ", "[ 1.2] ", "kernel: ", "6,1,2,-;", "#012", "\\x0a", "\n", "nvidia: ", "Unknown symbol ", "é", "]", "[",
+            "loading NVIDIA UNIX x86_64 Kernel Module  580.1.1", "Linux version 6", "Loading of ", " is rejected",
+        ]), 0..40)) {
+            let _ = parse(parts.concat().as_bytes());
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The signature appended to a kernel module: who signed it.
+//!
+//! Layout: Linux, `include/linux/module_signature.h`. The signature is a PKCS#7 message in DER (RFC 2315, X.690).
+
+use crate::facts::Signature;
+
+/// How many bytes of a file's end [`length`] needs: the structure and the marker.
+pub const TRAILER: usize = 12 + MARKER.len();
+
+const MARKER: &[u8] = b"~Module signature appended~\n";
+/// `id_type` of a PKCS#7 message.
+const PKCS7: u8 = 2;
+
+/// The file ends with a signature's marker, and not with a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("damaged module signature")]
+pub struct DamagedSignature;
+
+/// How many bytes of the file stand before its last [`TRAILER`] bytes for the signature itself.
+/// `None`: the module is not signed.
+pub fn length(trailer: &[u8]) -> Result<Option<usize>, DamagedSignature> {
+    let Some(structure) = trailer.strip_suffix(MARKER) else { return Ok(None) };
+    let structure: &[u8; 12] = structure.last_chunk().ok_or(DamagedSignature)?;
+    let [_, _, kind, .., a, b, c, d] = *structure;
+    let length = u32::from_be_bytes([a, b, c, d]) as usize;
+    if kind == PKCS7 && length > 0 { Ok(Some(length)) } else { Err(DamagedSignature) }
+}
+
+/// The signature at the end of a module of which `tail` are the last bytes. `None`: unsigned. An error too when
+/// `tail` is too short to hold all of it.
+pub fn parse(tail: &[u8]) -> Result<Option<Signature>, DamagedSignature> {
+    let Some(length) = length(tail)? else { return Ok(None) };
+    let message =
+        tail.len().checked_sub(TRAILER).and_then(|end| tail.get(end.checked_sub(length)?..end));
+    let message = message.ok_or(DamagedSignature)?;
+    Ok(Some(Signature { signer: signer(message) }))
+}
+
+/// The common name of the issuer in the first signer's `issuerAndSerialNumber`, which is what kmod shows as
+/// `signer` (`libkmod-signature.c`). `None` where the signer is named by its key only, or the message is odd.
+fn signer(message: &[u8]) -> Option<String> {
+    // ContentInfo { OBJECT IDENTIFIER signedData, [0] SignedData }
+    let (content_info, _) = value(message, SEQUENCE)?;
+    let (_, rest) = value(content_info, OBJECT_IDENTIFIER)?;
+    let (explicit, _) = value(rest, CONTEXT_0)?;
+    let (signed_data, _) = value(explicit, SEQUENCE)?;
+    // SignedData { version, digestAlgorithms, contentInfo, [0] certificates?, [1] revocations?, signerInfos }
+    let (_, rest) = value(signed_data, INTEGER)?;
+    let (_, rest) = value(rest, SET)?;
+    let (_, mut rest) = value(rest, SEQUENCE)?;
+    for optional in [CONTEXT_0, CONTEXT_1] {
+        rest = value(rest, optional).map_or(rest, |(_, after)| after);
+    }
+    let (signer_infos, _) = value(rest, SET)?;
+    // SignerInfo { version, IssuerAndSerialNumber { Name, serial } | [0] key id, … }
+    let (signer_info, _) = value(signer_infos, SEQUENCE)?;
+    let (_, rest) = value(signer_info, INTEGER)?;
+    let (issuer_and_serial, _) = value(rest, SEQUENCE)?;
+    let (mut name, _) = value(issuer_and_serial, SEQUENCE)?;
+    // Name: a sequence of sets of { OBJECT IDENTIFIER, string }
+    while let Some((set, after)) = value(name, SET) {
+        name = after;
+        let Some((attribute, _)) = value(set, SEQUENCE) else { continue };
+        let Some((COMMON_NAME, text)) = value(attribute, OBJECT_IDENTIFIER) else { continue };
+        let (_, text, _) = any_value(text)?;
+        return Some(String::from_utf8_lossy(text).into_owned());
+    }
+    None
+}
+
+const INTEGER: u8 = 0x02;
+const OBJECT_IDENTIFIER: u8 = 0x06;
+const SEQUENCE: u8 = 0x30;
+const SET: u8 = 0x31;
+const CONTEXT_0: u8 = 0xa0;
+const CONTEXT_1: u8 = 0xa1;
+/// id-at-commonName, 2.5.4.3.
+const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+
+/// The content of the DER value that `bytes` begin with, if it has that tag, and what follows it.
+fn value(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    any_value(bytes).filter(|(found, ..)| *found == tag).map(|(_, content, rest)| (content, rest))
+}
+
+/// Tag, content and what follows. Lengths have at most four bytes, and are always given (DER).
+fn any_value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let [tag, first, rest @ ..] = bytes else { return None };
+    let (length, rest) = match *first {
+        short @ 0..0x80 => (usize::from(short), rest),
+        long @ 0x81..=0x84 => {
+            let (digits, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
+            (digits.iter().fold(0usize, |sum, digit| (sum << 8) | usize::from(*digit)), rest)
+        }
+        _ => return None,
+    };
+    let (content, rest) = rest.split_at_checked(length)?;
+    Some((*tag, content, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::hosts::made;
+
+    const SIGNER: &str = "DKMS module signing key";
+
+    #[test]
+    fn names_the_signer() {
+        let module = made::signed(made::module(&[("license", "NVIDIA")]), SIGNER);
+        assert_eq!(parse(&module), Ok(Some(Signature { signer: Some(SIGNER.to_owned()) })));
+        let length = length(&module[module.len() - TRAILER..]).unwrap().unwrap();
+        let message = &module[module.len() - TRAILER - length..];
+        assert_eq!(parse(message), Ok(Some(Signature { signer: Some(SIGNER.to_owned()) })));
+        assert_eq!(parse(&message[1..]), Err(DamagedSignature));
+    }
+
+    #[test]
+    fn unsigned_is_not_damaged() {
+        assert_eq!(parse(&made::module(&[("license", "NVIDIA")])), Ok(None));
+        assert_eq!(parse(b""), Ok(None));
+        assert_eq!(parse(MARKER), Err(DamagedSignature));
+    }
+
+    proptest! {
+        #[test]
+        fn survives_any_bytes(bytes: Vec<u8>) {
+            let _ = parse(&bytes);
+            let _ = parse(&[bytes.as_slice(), MARKER].concat());
+            let _ = signer(&bytes);
+        }
+
+        #[test]
+        fn survives_damage(at in 0usize..300, byte: u8) {
+            let mut message = made::signed(vec![], SIGNER);
+            if let Some(place) = message.get_mut(at) { *place = byte; }
+            let _ = parse(&message);
+        }
+    }
+}

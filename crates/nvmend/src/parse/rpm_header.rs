@@ -1,0 +1,219 @@
+//! rpm's package header, as it stands in rpm's database: two counts, an index of tags, and a store of values
+//! (rpm, `docs/manual/format_header.md`; `lib/header.cc`). Neither lead nor magic precede it there.
+
+/// The bytes are no package header.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RpmHeaderError {
+    /// Shorter than its own index.
+    #[error("the package header is cut short")]
+    Truncated,
+    /// More index entries, or a larger store, than rpm itself accepts (`HEADER_TAGS_MAX`, `HEADER_DATA_MAX`).
+    #[error("the package header claims an impossible size")]
+    TooLarge,
+    /// NAME, VERSION or RELEASE is not there.
+    #[error("the package header lacks {0}")]
+    Lacks(&'static str),
+}
+
+/// What is wanted of a package header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RpmPackage {
+    /// NAME.
+    pub name: String,
+    /// `EPOCH:VERSION-RELEASE`, without the epoch where there is none.
+    pub version: String,
+    /// ARCH.
+    pub arch: String,
+    /// VENDOR, else PACKAGER.
+    pub origin: Option<String>,
+}
+
+/// A header whose index has been checked against its size. Values are looked up on demand.
+pub struct RpmHeader<'b> {
+    index: &'b [u8],
+    store: &'b [u8],
+}
+
+/// Tags (rpm, `include/rpm/rpmtag.h`).
+mod tag {
+    pub const NAME: u32 = 1000;
+    pub const VERSION: u32 = 1001;
+    pub const RELEASE: u32 = 1002;
+    pub const EPOCH: u32 = 1003;
+    pub const VENDOR: u32 = 1011;
+    pub const PACKAGER: u32 = 1015;
+    pub const ARCH: u32 = 1022;
+    pub const DIRINDEXES: u32 = 1116;
+    pub const BASENAMES: u32 = 1117;
+    pub const DIRNAMES: u32 = 1118;
+}
+
+const INT32: u32 = 4;
+const STRING: u32 = 6;
+const STRING_ARRAY: u32 = 8;
+const I18N_STRING: u32 = 9;
+
+impl<'b> RpmHeader<'b> {
+    /// Checks the index. The store may be cut short when only the first tags are wanted: they stand first.
+    pub fn parse(bytes: &'b [u8]) -> Result<Self, RpmHeaderError> {
+        let entries = be32(bytes, 0).ok_or(RpmHeaderError::Truncated)?;
+        let store_size = be32(bytes, 4).ok_or(RpmHeaderError::Truncated)?;
+        if entries > 0xffff || store_size > 0x0fff_ffff {
+            return Err(RpmHeaderError::TooLarge);
+        }
+        let (index, store) =
+            bytes[8..].split_at_checked(entries as usize * 16).ok_or(RpmHeaderError::Truncated)?;
+        Ok(Self { index, store: store.get(..store_size as usize).unwrap_or(store) })
+    }
+
+    /// Name, version, architecture and origin.
+    pub fn package(&self) -> Result<RpmPackage, RpmHeaderError> {
+        let need = |tag, name| self.text(tag).ok_or(RpmHeaderError::Lacks(name));
+        let version = need(tag::VERSION, "VERSION")?;
+        let release = need(tag::RELEASE, "RELEASE")?;
+        let version = match self.number(tag::EPOCH, 0) {
+            Some(epoch) => format!("{epoch}:{version}-{release}"),
+            None => format!("{version}-{release}"),
+        };
+        Ok(RpmPackage {
+            name: need(tag::NAME, "NAME")?,
+            version,
+            arch: self.text(tag::ARCH).unwrap_or_default(),
+            origin: self.text(tag::VENDOR).or_else(|| self.text(tag::PACKAGER)),
+        })
+    }
+
+    /// The directory (with its final slash) and name of the file at `position` in the package's list of files.
+    pub fn file(&self, position: u32) -> Option<(&'b [u8], &'b [u8])> {
+        let directory = self.number(tag::DIRINDEXES, position)?;
+        Some((
+            self.array_item(tag::DIRNAMES, directory)?,
+            self.array_item(tag::BASENAMES, position)?,
+        ))
+    }
+
+    /// Type, offset and count of a tag's value.
+    fn entry(&self, tag: u32) -> Option<(u32, usize, u32)> {
+        let entry = self.index.chunks_exact(16).find(|entry| be32(entry, 0) == Some(tag))?;
+        Some((be32(entry, 4)?, be32(entry, 8)? as usize, be32(entry, 12)?))
+    }
+
+    fn text(&self, tag: u32) -> Option<String> {
+        let (kind, offset, _) = self.entry(tag)?;
+        if kind != STRING && kind != I18N_STRING {
+            return None;
+        }
+        let bytes = self.store.get(offset..)?;
+        let end = memchr::memchr(0, bytes)?;
+        Some(String::from_utf8_lossy(&bytes[..end]).into_owned()).filter(|text| !text.is_empty())
+    }
+
+    fn number(&self, tag: u32, position: u32) -> Option<u32> {
+        let (kind, offset, count) = self.entry(tag)?;
+        if kind != INT32 || position >= count {
+            return None;
+        }
+        be32(self.store, offset.checked_add(position as usize * 4)?)
+    }
+
+    fn array_item(&self, tag: u32, position: u32) -> Option<&'b [u8]> {
+        let (kind, offset, count) = self.entry(tag)?;
+        if kind != STRING_ARRAY || position >= count {
+            return None;
+        }
+        let bytes = self.store.get(offset..)?;
+        let mut ends = memchr::memchr_iter(0, bytes);
+        let start = match position.checked_sub(1) {
+            Some(before) => ends.nth(before as usize)? + 1,
+            None => 0,
+        };
+        bytes.get(start..ends.next()?)
+    }
+}
+
+fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A header with these tags: number, type, count, value.
+    fn header(tags: &[(u32, u32, u32, &[u8])]) -> Vec<u8> {
+        let (mut index, mut store) = (Vec::new(), Vec::new());
+        for (tag, kind, count, value) in tags {
+            for field in [*tag, *kind, store.len() as u32, *count] {
+                index.extend(field.to_be_bytes());
+            }
+            store.extend_from_slice(value);
+        }
+        let mut bytes = (tags.len() as u32).to_be_bytes().to_vec();
+        bytes.extend((store.len() as u32).to_be_bytes());
+        bytes.extend(index);
+        bytes.extend(store);
+        bytes
+    }
+
+    fn sample() -> Vec<u8> {
+        header(&[
+            (tag::NAME, STRING, 1, b"nvidia-driver-libs\0"),
+            (tag::VERSION, STRING, 1, b"535.261.03\0"),
+            (tag::RELEASE, STRING, 1, b"1.el9\0\0\0"),
+            (tag::EPOCH, INT32, 1, &[0, 0, 0, 3]),
+            (tag::PACKAGER, STRING, 1, b"somebody\0"),
+            (tag::ARCH, STRING, 1, b"x86_64\0\0"),
+            (tag::DIRINDEXES, INT32, 2, &[0, 0, 0, 1, 0, 0, 0, 0]),
+            (tag::BASENAMES, STRING_ARRAY, 2, b"a.so\0b.so\0"),
+            (tag::DIRNAMES, STRING_ARRAY, 2, b"/usr/lib/\0/usr/lib64/\0"),
+        ])
+    }
+
+    #[test]
+    fn reads_a_package_and_its_files() {
+        let bytes = sample();
+        let header = RpmHeader::parse(&bytes).unwrap();
+        let package = header.package().unwrap();
+        assert_eq!(package.name, "nvidia-driver-libs");
+        assert_eq!(package.version, "3:535.261.03-1.el9");
+        assert_eq!(package.arch, "x86_64");
+        assert_eq!(package.origin.as_deref(), Some("somebody"));
+        assert_eq!(header.file(0), Some((&b"/usr/lib64/"[..], &b"a.so"[..])));
+        assert_eq!(header.file(1), Some((&b"/usr/lib/"[..], &b"b.so"[..])));
+        assert_eq!(header.file(2), None);
+    }
+
+    #[test]
+    fn says_what_is_missing() {
+        assert!(matches!(RpmHeader::parse(&sample()[..40]), Err(RpmHeaderError::Truncated)));
+        assert!(matches!(RpmHeader::parse(&[0xff; 64]), Err(RpmHeaderError::TooLarge)));
+        let bytes = header(&[(tag::NAME, STRING, 1, b"x\0")]);
+        assert_eq!(
+            RpmHeader::parse(&bytes).unwrap().package(),
+            Err(RpmHeaderError::Lacks("VERSION"))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), position: u32) {
+            if let Ok(header) = RpmHeader::parse(&bytes) {
+                let _ = (header.package(), header.file(position));
+            }
+        }
+
+        #[test]
+        fn survives_truncation_and_damage(cut in 0usize..300, place in 0usize..300, byte: u8) {
+            let mut bytes = sample();
+            if let Some(there) = bytes.get_mut(place) {
+                *there = byte;
+            }
+            bytes.truncate(cut);
+            if let Ok(header) = RpmHeader::parse(&bytes) {
+                let _ = (header.package(), header.file(1));
+            }
+        }
+    }
+}

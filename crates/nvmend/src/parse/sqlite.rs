@@ -1,0 +1,609 @@
+//! Reads tables of an SQLite database, page by page, without its library: rpm's database is one, may be
+//! 100 MB large, and a few dozen of its pages are all that is wanted.
+//!
+//! Read-only and bounded: schema, table scan, row by rowid, lookup in an index by its first (text) column.
+//! Changes that still stand in a write-ahead log are not seen; whoever opens the file looks for that log.
+//! The format: <https://www.sqlite.org/fileformat2.html>; the numbers of its sections stand at the code.
+
+use std::cmp::Ordering;
+
+use crate::host::RandomRead;
+
+/// The file is no SQLite database that can be read here, or it is damaged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SqliteError {
+    /// Another kind of file.
+    #[error("not an SQLite database")]
+    NotSqlite,
+    /// Text in UTF-16; rpm writes UTF-8.
+    #[error("an SQLite database with text in UTF-16")]
+    Encoding,
+    /// The schema has no such table or index.
+    #[error("the SQLite database has no table or index {0}")]
+    NoTable(&'static str),
+    /// A page does not hold together.
+    #[error("the SQLite database is damaged at page {page}: {what}")]
+    Damaged {
+        /// Page number, counted from 1.
+        page: u32,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The file could not be read.
+    #[error("{0}")]
+    Io(String),
+}
+
+/// One column of a row.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value<'p> {
+    /// NULL.
+    Null,
+    /// An integer.
+    Integer(i64),
+    /// A floating point number; its value is of no interest here.
+    Real,
+    /// Text, as bytes.
+    Text(&'p [u8]),
+    /// Bytes; cut short when the row was read with a limit.
+    Blob(&'p [u8]),
+}
+
+/// An open database.
+pub struct Database<'f> {
+    file: &'f dyn RandomRead,
+    page_size: u32,
+    /// Bytes of a page that hold content; the rest is reserved for extensions (1.3.4).
+    usable: usize,
+    /// Pages of the file. No walk visits more than that, so a circle of pages ends.
+    pages: u32,
+    schema: Vec<SchemaEntry>,
+}
+
+struct SchemaEntry {
+    kind: Vec<u8>,
+    name: Vec<u8>,
+    root: u32,
+}
+
+/// The deepest tree that a real database can have is far less: a page holds at least four cells.
+const MAX_DEPTH: usize = 24;
+/// Largest row that the schema or an index is read with.
+const SMALL_ROW: usize = 16 << 10;
+/// Schema entries and index matches beyond this are not read.
+const MAX_FOUND: usize = 4096;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PageKind {
+    InteriorIndex,
+    InteriorTable,
+    LeafIndex,
+    LeafTable,
+}
+
+/// One page of a b-tree (1.6).
+struct Page {
+    number: u32,
+    bytes: Vec<u8>,
+    kind: PageKind,
+    /// Where the b-tree header starts: 100 on page 1, which also holds the file's header.
+    start: usize,
+    cells: usize,
+}
+
+impl<'f> Database<'f> {
+    /// Reads the header (1.3) and the schema (2.6).
+    pub fn open(file: &'f dyn RandomRead) -> Result<Self, SqliteError> {
+        let mut header = [0; 100];
+        let count = read_full(file, 0, &mut header)?;
+        if count < header.len() || !header.starts_with(b"SQLite format 3\0") {
+            return Err(SqliteError::NotSqlite);
+        }
+        let page_size = match u16::from_be_bytes([header[16], header[17]]) {
+            1 => 65536,
+            size if size.is_power_of_two() && size >= 512 => u32::from(size),
+            _ => return Err(SqliteError::NotSqlite),
+        };
+        // "The usable size is not allowed to be less than 480."
+        let usable = page_size as usize - usize::from(header[20]);
+        if usable < 480 {
+            return Err(SqliteError::NotSqlite);
+        }
+        if u32::from_be_bytes([header[56], header[57], header[58], header[59]]) > 1 {
+            return Err(SqliteError::Encoding);
+        }
+        let pages = u32::try_from(file.size().div_ceil(u64::from(page_size))).unwrap_or(u32::MAX);
+        let mut database = Self { file, page_size, usable, pages, schema: Vec::new() };
+        let mut schema = Vec::new();
+        database.scan_from(1, |_, row| {
+            if let [Value::Text(kind), Value::Text(name), _, Value::Integer(root)] = row[..]
+                && let Ok(root) = u32::try_from(root)
+                && schema.len() < MAX_FOUND
+            {
+                schema.push(SchemaEntry { kind: kind.to_vec(), name: name.to_vec(), root });
+            }
+        })?;
+        database.schema = schema;
+        Ok(database)
+    }
+
+    /// Calls `each` with the rowid and the first four columns of every row of a table. The column that is the
+    /// table's INTEGER PRIMARY KEY reads as NULL: its value is the rowid.
+    pub fn scan(
+        &self,
+        table: &'static str,
+        each: impl FnMut(i64, &[Value<'_>]),
+    ) -> Result<(), SqliteError> {
+        self.scan_from(self.root(b"table", table)?, each)
+    }
+
+    /// The columns of the row with that rowid, at most `limit` bytes of it; `with` sees what there is.
+    pub fn row<R>(
+        &self,
+        table: &'static str,
+        rowid: i64,
+        limit: usize,
+        with: impl FnOnce(&[Value<'_>]) -> R,
+    ) -> Result<Option<R>, SqliteError> {
+        let mut number = self.root(b"table", table)?;
+        for _ in 0..MAX_DEPTH {
+            let page = self.page(number)?;
+            // The first cell whose key is not smaller: a leaf's own row, or the subtree that may hold it.
+            let found = page.first_cell(|at| Ok(self.rowid_of(&page, at)?.cmp(&rowid)))?;
+            match page.kind {
+                PageKind::InteriorTable => number = page.child(found)?,
+                PageKind::LeafTable => {
+                    if found == page.cells || self.rowid_of(&page, page.cell(found)?)? != rowid {
+                        return Ok(None);
+                    }
+                    let payload = self.payload(&page, page.cell(found)?, limit)?;
+                    return Ok(Some(with(&columns(&payload))));
+                }
+                _ => return Err(page.damaged("an index page in a table")),
+            }
+        }
+        Err(SqliteError::Damaged { page: number, what: "the tree is too deep" })
+    }
+
+    /// The rowids of the rows whose indexed column is the text `key`.
+    pub fn find(&self, index: &'static str, key: &[u8]) -> Result<Vec<i64>, SqliteError> {
+        let mut rowids = Vec::new();
+        let mut pending = vec![self.root(b"index", index)?];
+        let mut visited = 0;
+        while let Some(number) = pending.pop() {
+            self.count_visit(&mut visited, number)?;
+            let page = self.page(number)?;
+            let is_interior = match page.kind {
+                PageKind::InteriorIndex => true,
+                PageKind::LeafIndex => false,
+                _ => return Err(page.damaged("a table page in an index")),
+            };
+            let first =
+                page.first_cell(|at| self.compare(&page, at, key).map(|(order, _)| order))?;
+            // Equal keys may stand on several pages: go on as long as a cell still equals.
+            for position in first..=page.cells {
+                if is_interior {
+                    pending.push(page.child(position)?);
+                }
+                if position == page.cells {
+                    break;
+                }
+                let (order, rowid) = self.compare(&page, page.cell(position)?, key)?;
+                if order != Ordering::Equal {
+                    break;
+                }
+                if rowids.len() >= MAX_FOUND {
+                    return Ok(rowids);
+                }
+                rowids.extend(rowid);
+            }
+        }
+        Ok(rowids)
+    }
+
+    fn root(&self, kind: &[u8], name: &'static str) -> Result<u32, SqliteError> {
+        let entry =
+            self.schema.iter().find(|entry| entry.kind == kind && entry.name == name.as_bytes());
+        entry.map(|entry| entry.root).ok_or(SqliteError::NoTable(name))
+    }
+
+    fn scan_from(
+        &self,
+        root: u32,
+        mut each: impl FnMut(i64, &[Value<'_>]),
+    ) -> Result<(), SqliteError> {
+        let mut pending = vec![root];
+        let mut visited = 0;
+        while let Some(number) = pending.pop() {
+            self.count_visit(&mut visited, number)?;
+            let page = self.page(number)?;
+            match page.kind {
+                PageKind::InteriorTable => {
+                    for position in (0..=page.cells).rev() {
+                        pending.push(page.child(position)?);
+                    }
+                }
+                PageKind::LeafTable => {
+                    for position in 0..page.cells {
+                        let at = page.cell(position)?;
+                        let payload = self.payload(&page, at, SMALL_ROW)?;
+                        each(self.rowid_of(&page, at)?, &columns(&payload));
+                    }
+                }
+                _ => return Err(page.damaged("an index page in a table")),
+            }
+        }
+        Ok(())
+    }
+
+    fn count_visit(&self, visited: &mut u32, page: u32) -> Result<(), SqliteError> {
+        *visited += 1;
+        if *visited > self.pages {
+            return Err(SqliteError::Damaged { page, what: "its pages lead in a circle" });
+        }
+        Ok(())
+    }
+
+    fn page(&self, number: u32) -> Result<Page, SqliteError> {
+        let damaged = |what| SqliteError::Damaged { page: number, what };
+        let bytes = self.page_bytes(number)?;
+        let start = if number == 1 { 100 } else { 0 };
+        let kind = match bytes.get(start) {
+            Some(2) => PageKind::InteriorIndex,
+            Some(5) => PageKind::InteriorTable,
+            Some(10) => PageKind::LeafIndex,
+            Some(13) => PageKind::LeafTable,
+            _ => return Err(damaged("not a b-tree page")),
+        };
+        let cells = be16(&bytes, start + 3).ok_or_else(|| damaged("cut short"))?;
+        // A cell pointer takes two bytes; more cells than that cannot be.
+        if cells > bytes.len() / 2 {
+            return Err(damaged("more cells than it has room for"));
+        }
+        Ok(Page { number, bytes, kind, start, cells })
+    }
+
+    fn page_bytes(&self, number: u32) -> Result<Vec<u8>, SqliteError> {
+        if number == 0 || number > self.pages {
+            return Err(SqliteError::Damaged { page: number, what: "outside the file" });
+        }
+        let offset = u64::from(number - 1) * u64::from(self.page_size);
+        let mut bytes = vec![0; self.page_size as usize];
+        let count = read_full(self.file, offset, &mut bytes)?;
+        if count < bytes.len() {
+            return Err(SqliteError::Damaged { page: number, what: "the file ends within it" });
+        }
+        bytes.truncate(self.usable);
+        Ok(bytes)
+    }
+
+    /// The integer key of a table's cell.
+    fn rowid_of(&self, page: &Page, at: usize) -> Result<i64, SqliteError> {
+        let skipped = match page.kind {
+            PageKind::InteriorTable => at.saturating_add(4),
+            _ => varint(&page.bytes, at).ok_or_else(|| page.damaged("a cell is cut short"))?.1,
+        };
+        let (rowid, _) =
+            varint(&page.bytes, skipped).ok_or_else(|| page.damaged("a cell is cut short"))?;
+        Ok(rowid)
+    }
+
+    /// How an index cell's first column stands to `key`, and the rowid it leads to.
+    fn compare(
+        &self,
+        page: &Page,
+        at: usize,
+        key: &[u8],
+    ) -> Result<(Ordering, Option<i64>), SqliteError> {
+        let payload = self.payload(page, at, SMALL_ROW)?;
+        let row = columns(&payload);
+        let rowid = match row.last() {
+            Some(Value::Integer(rowid)) => Some(*rowid),
+            _ => None,
+        };
+        let order = match row.first() {
+            Some(Value::Text(text)) => text.cmp(&key),
+            // NULL and numbers sort before text, blobs after (SQL language, "Sort order").
+            Some(Value::Blob(_)) => Ordering::Greater,
+            _ => Ordering::Less,
+        };
+        Ok((order, rowid))
+    }
+
+    /// A cell's payload, at most `limit` bytes, overflow pages included (1.6, "B-tree Cell Format", and 1.7).
+    fn payload(&self, page: &Page, at: usize, limit: usize) -> Result<Vec<u8>, SqliteError> {
+        let cut = || page.damaged("a cell is cut short");
+        let at = if page.kind == PageKind::InteriorIndex { at.saturating_add(4) } else { at };
+        let (size, mut at) = varint(&page.bytes, at).ok_or_else(cut)?;
+        let size = usize::try_from(size).map_err(|_| page.damaged("a cell of impossible size"))?;
+        if page.kind == PageKind::LeafTable {
+            at = varint(&page.bytes, at).ok_or_else(cut)?.1;
+        }
+        let local = local_size(size, self.usable, page.kind == PageKind::LeafTable);
+        let end = at.checked_add(local).ok_or_else(cut)?;
+        let mut payload = page.bytes.get(at..end).ok_or_else(cut)?.to_vec();
+        let wanted = size.min(limit);
+        payload.truncate(wanted);
+        let mut next = if local < size { be32(&page.bytes, end).ok_or_else(cut)? } else { 0 };
+        let mut visited = 0;
+        while payload.len() < wanted {
+            if next == 0 {
+                return Err(page.damaged("a row's overflow pages end early"));
+            }
+            self.count_visit(&mut visited, next)?;
+            let bytes = self.page_bytes(next)?;
+            next = be32(&bytes, 0).ok_or_else(cut)?;
+            let content = bytes.get(4..).unwrap_or_default();
+            let room = wanted - payload.len();
+            payload.extend_from_slice(content.get(..room).unwrap_or(content));
+        }
+        Ok(payload)
+    }
+}
+
+impl Page {
+    fn damaged(&self, what: &'static str) -> SqliteError {
+        SqliteError::Damaged { page: self.number, what }
+    }
+
+    fn is_interior(&self) -> bool {
+        matches!(self.kind, PageKind::InteriorIndex | PageKind::InteriorTable)
+    }
+
+    /// Where a cell starts within the page.
+    fn cell(&self, position: usize) -> Result<usize, SqliteError> {
+        let pointers = self.start + if self.is_interior() { 12 } else { 8 };
+        be16(&self.bytes, pointers + 2 * position)
+            .ok_or_else(|| self.damaged("a cell pointer is cut short"))
+    }
+
+    /// The subtree left of a cell; that of the position after the last cell is the right-most one.
+    fn child(&self, position: usize) -> Result<u32, SqliteError> {
+        let at = if position == self.cells { self.start + 8 } else { self.cell(position)? };
+        be32(&self.bytes, at).ok_or_else(|| self.damaged("a child pointer is cut short"))
+    }
+
+    /// The first cell that is not less than what is sought; the number of cells when all are.
+    fn first_cell(
+        &self,
+        order: impl Fn(usize) -> Result<Ordering, SqliteError>,
+    ) -> Result<usize, SqliteError> {
+        let (mut low, mut high) = (0, self.cells);
+        while low < high {
+            let middle = low.midpoint(high);
+            match order(self.cell(middle)?)? {
+                Ordering::Less => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        Ok(low)
+    }
+}
+
+/// How much of a payload of `size` bytes stands on the page itself (1.6).
+fn local_size(size: usize, usable: usize, is_table: bool) -> usize {
+    let most = if is_table { usable - 35 } else { (usable - 12) * 64 / 255 - 23 };
+    let least = (usable - 12) * 32 / 255 - 23;
+    if size <= most {
+        return size;
+    }
+    let fitting = least + (size - least) % (usable - 4);
+    if fitting <= most { fitting } else { least }
+}
+
+/// The columns of a record (2.1). What is cut off is cut short in blobs and texts, and missing otherwise.
+fn columns(payload: &[u8]) -> Vec<Value<'_>> {
+    let mut columns = Vec::with_capacity(4);
+    let Some((header_size, mut at)) = varint(payload, 0) else { return columns };
+    let Ok(header_size) = usize::try_from(header_size) else { return columns };
+    let mut body = header_size;
+    // No table or index that is read here has more columns than these of interest.
+    while at < header_size.min(payload.len()) && columns.len() < 4 {
+        let Some((kind, next)) = varint(payload, at) else { break };
+        at = next;
+        let size = match kind {
+            0 | 8 | 9 => 0,
+            1..=4 => kind as usize,
+            5 => 6,
+            6 | 7 => 8,
+            12.. => usize::try_from((kind - 12) / 2).unwrap_or(usize::MAX),
+            _ => break,
+        };
+        let rest = payload.get(body..).unwrap_or_default();
+        let bytes = rest.get(..size).unwrap_or(rest);
+        let value = match kind {
+            0 => Value::Null,
+            7 => Value::Real,
+            8 => Value::Integer(0),
+            9 => Value::Integer(1),
+            1..=6 if bytes.len() == size => Value::Integer(integer(bytes)),
+            1..=6 => break,
+            kind if kind % 2 == 0 => Value::Blob(bytes),
+            _ => Value::Text(bytes),
+        };
+        columns.push(value);
+        body = body.saturating_add(size);
+    }
+    columns
+}
+
+/// A big-endian integer of one to eight bytes in two's complement.
+fn integer(bytes: &[u8]) -> i64 {
+    let sign = if bytes.first().is_some_and(|first| first & 0x80 != 0) { -1 } else { 0 };
+    bytes.iter().fold(sign, |value, byte| (value << 8) | i64::from(*byte))
+}
+
+/// A variable-length integer (1.6) and where it ends.
+fn varint(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
+    let mut value: u64 = 0;
+    for position in 0..9 {
+        let end = at.checked_add(position)?;
+        let byte = *bytes.get(end)?;
+        if position == 8 {
+            return Some((((value << 8) | u64::from(byte)) as i64, end + 1));
+        }
+        value = (value << 7) | u64::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            return Some((value as i64, end + 1));
+        }
+    }
+    None
+}
+
+fn be16(bytes: &[u8], at: usize) -> Option<usize> {
+    let bytes = bytes.get(at..at.checked_add(2)?)?;
+    Some(usize::from(u16::from_be_bytes(bytes.try_into().ok()?)))
+}
+
+fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+/// Fills `buffer` as far as the file goes.
+fn read_full(file: &dyn RandomRead, offset: u64, buffer: &mut [u8]) -> Result<usize, SqliteError> {
+    let mut done = 0;
+    while done < buffer.len() {
+        match file.read_at(offset + done as u64, &mut buffer[done..]) {
+            Ok(0) => break,
+            Ok(count) => done += count.min(buffer.len() - done),
+            Err(error) => return Err(SqliteError::Io(error.to_string())),
+        }
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// 105 packages, put in by rpm 4.18; `tests/data/README.md` says how.
+    fn sample() -> Vec<u8> {
+        let packed = include_bytes!("../../tests/data/rpmdb.sqlite.gz");
+        let mut bytes = Vec::new();
+        flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
+    struct Bytes(Vec<u8>);
+
+    impl RandomRead for Bytes {
+        fn size(&self) -> u64 {
+            self.0.len() as u64
+        }
+        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
+            let rest = self.0.get(offset as usize..).unwrap_or_default();
+            let count = rest.len().min(buffer.len());
+            buffer[..count].copy_from_slice(&rest[..count]);
+            Ok(count)
+        }
+    }
+
+    /// Everything that rpm's reader asks of a database.
+    fn use_all(bytes: Vec<u8>) -> Result<(usize, usize, usize), SqliteError> {
+        let file = Bytes(bytes);
+        let database = Database::open(&file)?;
+        let mut names = Vec::new();
+        database.scan("Name", |_, row| {
+            if let [Value::Text(_), Value::Integer(hnum), ..] = row {
+                names.push(*hnum);
+            }
+        })?;
+        let mut blobs = 0;
+        for hnum in &names {
+            let size = database.row("Packages", *hnum, 1 << 20, |row| match row {
+                [_, Value::Blob(blob), ..] => blob.len(),
+                _ => 0,
+            })?;
+            blobs += size.unwrap_or(0);
+        }
+        let found = database.find("Basenames_key_idx", b"libcuda.so.535.261.03")?.len();
+        Ok((names.len(), blobs, found))
+    }
+
+    #[test]
+    fn reads_every_row_overflow_pages_and_an_index() {
+        let (names, blobs, found) = use_all(sample()).unwrap();
+        // As sqlite3 says: count(*) of Name, sum(length(blob)) of Packages, count(*) of Basenames with that key.
+        assert_eq!((names, blobs, found), (105, 191_800, 2));
+    }
+
+    #[test]
+    fn finds_every_key_of_an_index_with_several_levels() {
+        let file = Bytes(sample());
+        let database = Database::open(&file).unwrap();
+        let mut rows = Vec::new();
+        database
+            .scan("Basenames", |rowid, row| {
+                if let Value::Text(key) = row[0] {
+                    rows.push((rowid, key.to_vec()));
+                }
+            })
+            .unwrap();
+        assert!(rows.len() > 260);
+        for (rowid, key) in &rows {
+            assert!(database.find("Basenames_key_idx", key).unwrap().contains(rowid));
+        }
+        assert_eq!(
+            database.find("Basenames_key_idx", b"libcuda.so.535").unwrap(),
+            Vec::<i64>::new()
+        );
+        assert_eq!(database.find("Basenames_key_idx", b"~~~").unwrap(), Vec::<i64>::new());
+        assert_eq!(database.row("Packages", 1 << 40, 64, |_| ()).unwrap(), None);
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        assert_eq!(use_all(b"Berkeley".to_vec()), Err(SqliteError::NotSqlite));
+        let mut cut = sample();
+        cut.truncate(9000);
+        assert!(matches!(use_all(cut), Err(SqliteError::Damaged { .. })));
+        let file = Bytes(sample());
+        let database = Database::open(&file).unwrap();
+        assert_eq!(database.find("Other", b""), Err(SqliteError::NoTable("Other")));
+    }
+
+    #[test]
+    fn splits_payloads_as_the_format_says() {
+        assert_eq!(local_size(4061, 4096, true), 4061);
+        assert_eq!(local_size(4062, 4096, true), 489);
+        assert_eq!(local_size(1003, 4096, false), 489);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn survives_damage(places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..200)) {
+            let mut bytes = sample();
+            for (place, byte) in places {
+                let place = place.index(bytes.len());
+                bytes[place] = byte;
+            }
+            let _ = use_all(bytes);
+        }
+
+        #[test]
+        fn survives_damage_of_page_headers(places in prop::collection::vec((any::<prop::sample::Index>(), 0usize..160, any::<u8>()), 1..40)) {
+            let mut bytes = sample();
+            for (page, offset, byte) in places {
+                let place = page.index(bytes.len() / 4096) * 4096 + offset;
+                bytes[place] = byte;
+            }
+            let _ = use_all(bytes);
+        }
+
+        #[test]
+        fn survives_truncation_and_noise(noise in prop::collection::vec(any::<u8>(), 0..600), cut in any::<prop::sample::Index>()) {
+            let mut bytes = sample();
+            bytes.truncate(cut.index(bytes.len()));
+            let _ = use_all(bytes);
+            let mut page = b"SQLite format 3\0\x02\0".to_vec();
+            page.extend(noise);
+            let _ = use_all(page);
+        }
+    }
+}
