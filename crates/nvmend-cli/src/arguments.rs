@@ -52,9 +52,8 @@ pub fn command(words: &Words) -> Command {
         )
         .subcommand(subcommand("man", say("command-man")))
         .subcommand(
-            subcommand("help", say("command-help")).arg(
-                Arg::new("command").value_name("COMMAND").help(say("argument-command")),
-            ),
+            subcommand("help", say("command-help"))
+                .arg(Arg::new("command").value_name("COMMAND").help(say("argument-command"))),
         )
 }
 
@@ -152,7 +151,10 @@ mod tests {
     fn later_commands_are_not_listed() {
         let command = command(&Words::new(Language::English));
         for name in LATER_COMMANDS {
-            assert!(command.find_subcommand(name).is_none(), "{name} is there: take it off the list");
+            assert!(
+                command.find_subcommand(name).is_none(),
+                "{name} is there: take it off the list"
+            );
         }
     }
 }

@@ -15,7 +15,11 @@ pub fn render(command: &Command, globals: &Command, words: &Words, page: &Page) 
     for line in wrap(&about(command), page.columns()) {
         text.push_str(&format!("{line}\n"));
     }
-    text.push_str(&format!("\n{} {}\n", page.paint(Paint::Bold, &words.cli("usage", &[])), usage(command)));
+    text.push_str(&format!(
+        "\n{} {}\n",
+        page.paint(Paint::Bold, &words.cli("usage", &[])),
+        usage(command)
+    ));
     for (heading, rows) in sections(command, globals) {
         text.push_str(&format!("\n{}\n", page.paint(Paint::Bold, &words.cli(heading, &[]))));
         table(&rows, page, &mut text);
@@ -31,7 +35,8 @@ pub fn about(command: &Command) -> String {
 /// How a command is typed.
 pub fn usage(command: &Command) -> String {
     let root = command.get_name() == "nvmend";
-    let mut usage = if root { "nvmend".to_owned() } else { format!("nvmend {}", command.get_name()) };
+    let mut usage =
+        if root { "nvmend".to_owned() } else { format!("nvmend {}", command.get_name()) };
     usage.push_str(" [OPTIONS]");
     if root {
         usage.push_str(" [COMMAND]");
@@ -54,7 +59,8 @@ pub fn sections(command: &Command, globals: &Command) -> Vec<Section> {
             .collect()
     };
     let commands = command.get_subcommands().map(|sub| (sub.get_name().to_owned(), about(sub)));
-    let arguments = command.get_positionals().map(|argument| (value_name(argument), help(argument)));
+    let arguments =
+        command.get_positionals().map(|argument| (value_name(argument), help(argument)));
     [
         ("heading-commands", commands.collect()),
         ("heading-arguments", arguments.collect()),
@@ -89,7 +95,11 @@ fn help(argument: &Arg) -> String {
 }
 
 fn value_name(argument: &Arg) -> String {
-    argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string).unwrap_or_default()
+    argument
+        .get_value_names()
+        .and_then(|names| names.first())
+        .map(ToString::to_string)
+        .unwrap_or_default()
 }
 
 /// `-o, --output FILE`.

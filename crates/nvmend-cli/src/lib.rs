@@ -42,12 +42,11 @@ fn parse(arguments: &[OsString], words: &Words, ui: &mut Ui) -> Result<Status, F
 /// The language has to be known before the arguments are parsed, since it is also that of their errors.
 fn language(arguments: &[OsString]) -> Language {
     let texts: Vec<&str> = arguments.iter().filter_map(|argument| argument.to_str()).collect();
-    let named = texts.iter().enumerate().find_map(|(index, text)| match text.strip_prefix("--lang") {
-        Some("") => texts.get(index + 1).copied(),
-        Some(rest) => rest.strip_prefix('='),
-        None => None,
-    });
-    named
-        .and_then(Language::of_locale)
-        .unwrap_or_else(|| Language::of_environment(ui::variable))
+    let named =
+        texts.iter().enumerate().find_map(|(index, text)| match text.strip_prefix("--lang") {
+            Some("") => texts.get(index + 1).copied(),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        });
+    named.and_then(Language::of_locale).unwrap_or_else(|| Language::of_environment(ui::variable))
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use clap::ArgMatches;
+use nvmend::examples;
 use nvmend::host::Host;
 use nvmend::hosts::capture::{self, CaptureError};
 use nvmend::hosts::live::Live;
 use nvmend::hosts::sysroot::Sysroot;
-use nvmend::hosts::examples;
 use nvmend::words::Words;
 
 use crate::exit::Failure;
@@ -19,10 +19,11 @@ pub fn open(matches: &ArgMatches, words: &Words) -> Result<Arc<dyn Host>, Failur
     let root = matches.get_one::<std::path::PathBuf>("root");
     let from = matches.get_one::<std::path::PathBuf>("from");
     let example = matches.get_one::<String>("example");
-    let given: Vec<&str> = [("--root", root.is_some()), ("--from", from.is_some()), ("--example", example.is_some())]
-        .into_iter()
-        .filter_map(|(name, given)| given.then_some(name))
-        .collect();
+    let given: Vec<&str> =
+        [("--root", root.is_some()), ("--from", from.is_some()), ("--example", example.is_some())]
+            .into_iter()
+            .filter_map(|(name, given)| given.then_some(name))
+            .collect();
     if let [first, second, ..] = given[..] {
         let args = [("first", first.to_owned()), ("second", second.to_owned())];
         return Err(Failure::usage(words.cli("error-two-machines", &args)));
@@ -49,7 +50,11 @@ pub fn examples() -> String {
     examples::names().map(|name| format!("{name}\n")).collect()
 }
 
-fn open_root(root: &Path, env: BTreeMap<String, String>, words: &Words) -> Result<Arc<dyn Host>, Failure> {
+fn open_root(
+    root: &Path,
+    env: BTreeMap<String, String>,
+    words: &Words,
+) -> Result<Arc<dyn Host>, Failure> {
     let tree = Sysroot::open(root, env).map_err(|error| {
         let args = [("path", root.display().to_string()), ("why", error.why.to_string())];
         Failure::usage(words.cli("error-root", &args)).hint(words.cli("hint-root", &[]))
@@ -63,8 +68,10 @@ fn open_capture(file: &Path, words: &Words) -> Result<Arc<dyn Host>, Failure> {
         let why = ("why", error.to_string());
         match error {
             CaptureError::Io(_) => Failure::usage(words.cli("error-from-unreadable", &[path, why])),
-            CaptureError::UnknownSchema { .. } => Failure::usage(words.cli("error-from-schema", &[path, why]))
-                .hint(words.cli("hint-from-schema", &[])),
+            CaptureError::UnknownSchema { .. } => {
+                Failure::usage(words.cli("error-from-schema", &[path, why]))
+                    .hint(words.cli("hint-from-schema", &[]))
+            }
             CaptureError::NotACapture(_) => Failure::usage(words.cli("error-from-format", &[path]))
                 .hint(words.cli("hint-from-format", &[])),
             CaptureError::Damaged(_) | CaptureError::TooLarge => {

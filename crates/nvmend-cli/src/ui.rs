@@ -31,11 +31,17 @@ impl Ui {
             _ => {
                 let set = |name: &str| variable(name).filter(|value| !value.is_empty());
                 // https://no-color.org: set to anything but nothing.
-                io::stdout().is_terminal() && set("NO_COLOR").is_none() && set("TERM").as_deref() != Some("dumb")
+                io::stdout().is_terminal()
+                    && set("NO_COLOR").is_none()
+                    && set("TERM").as_deref() != Some("dumb")
             }
         };
-        let page =
-            Page { width: width(), color, unicode: is_utf8(language), verbose: matches.get_flag("verbose") };
+        let page = Page {
+            width: width(),
+            color,
+            unicode: is_utf8(language),
+            verbose: matches.get_flag("verbose"),
+        };
         Self { page, quiet: matches.get_flag("quiet") }
     }
 
@@ -67,7 +73,10 @@ fn lines(text: &str) -> String {
 }
 
 /// A variable of this process: what the user wants of the program, as against what is judged.
-#[expect(clippy::disallowed_methods, reason = "the program's own terminal, not the machine that is judged")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program's own terminal, not the machine that is judged"
+)]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
@@ -76,7 +85,8 @@ fn width() -> usize {
     if !io::stdout().is_terminal() {
         return Page::PLAIN.width;
     }
-    let columns = rustix::termios::tcgetwinsize(io::stdout()).map_or(0, |size| usize::from(size.ws_col));
+    let columns =
+        rustix::termios::tcgetwinsize(io::stdout()).map_or(0, |size| usize::from(size.ws_col));
     // A serial console does not know its width. Very long lines are hard to read.
     if columns == 0 { Page::PLAIN.width } else { columns.min(120) }
 }

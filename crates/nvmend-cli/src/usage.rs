@@ -19,7 +19,9 @@ pub fn failure(error: &clap::Error, words: &Words) -> Failure {
         ErrorKind::InvalidSubcommand => {
             Failure::usage(words.cli("error-unknown-command", &[("command", subcommand)]))
         }
-        ErrorKind::UnknownArgument => Failure::usage(words.cli("error-unknown-argument", &[argument])),
+        ErrorKind::UnknownArgument => {
+            Failure::usage(words.cli("error-unknown-argument", &[argument]))
+        }
         ErrorKind::InvalidValue if value.1.is_empty() => {
             Failure::usage(words.cli("error-value-missing", &[argument]))
         }
@@ -34,10 +36,11 @@ pub fn failure(error: &clap::Error, words: &Words) -> Failure {
         ErrorKind::InvalidUtf8 => Failure::usage(words.cli("error-not-utf8", &[])),
         _ => Failure::usage(words.cli("error-other", &[("why", error.kind().to_string())])),
     };
-    let suggestion = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
-        .into_iter()
-        .map(context)
-        .find(|suggestion| !suggestion.is_empty());
+    let suggestion =
+        [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
+            .into_iter()
+            .map(context)
+            .find(|suggestion| !suggestion.is_empty());
     failure.hint(match suggestion {
         Some(suggestion) => words.cli("hint-suggestion", &[("suggestion", suggestion)]),
         None => words.cli("hint-help", &[]),

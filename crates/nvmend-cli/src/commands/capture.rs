@@ -38,7 +38,8 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
         return Ok(Status::Fine);
     }
     write(&file, &archive).map_err(|error| failed(&file, &error, words))?;
-    let args = [("file", file.display().to_string()), ("size", (archive.len() / 1024).max(1).to_string())];
+    let args =
+        [("file", file.display().to_string()), ("size", (archive.len() / 1024).max(1).to_string())];
     if !ui.quiet {
         ui.note(&words.cli("capture-written", &args));
     }
@@ -53,7 +54,8 @@ fn write(file: &Path, content: &[u8]) -> io::Result<()> {
 fn failed(file: &Path, error: &io::Error, words: &Words) -> Failure {
     let path = ("path", file.display().to_string());
     if error.kind() == ErrorKind::AlreadyExists {
-        return Failure::usage(words.cli("error-capture-exists", &[path])).hint(words.cli("hint-capture-exists", &[]));
+        return Failure::usage(words.cli("error-capture-exists", &[path]))
+            .hint(words.cli("hint-capture-exists", &[]));
     }
     Failure::usage(words.cli("error-capture-write", &[path, ("why", error.to_string())]))
 }

@@ -15,14 +15,16 @@ use nvmend::words::Words;
 
 use crate::arguments::LATER_FORMATS;
 use crate::exit::{Failure, Status};
-use crate::ui::{self, Ui};
 use crate::source;
+use crate::ui::{self, Ui};
 
 /// Reads the machine, names what is wrong, shows it.
 pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failure> {
     let format = matches.get_one::<String>("format").map_or("text", String::as_str);
     if LATER_FORMATS.contains(&format) {
-        return Err(Failure::usage(words.cli("error-later-format", &[("format", format.to_owned())])));
+        return Err(Failure::usage(
+            words.cli("error-later-format", &[("format", format.to_owned())]),
+        ));
     }
     let after = matches.get_one::<String>("after").map(String::as_str);
     if after == Some("upgrade") {
@@ -63,6 +65,8 @@ fn after_reboot(facts: &Facts, words: &Words) -> Result<Facts, Failure> {
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
 fn now() -> SystemTime {
     ui::variable("SOURCE_DATE_EPOCH")
-        .and_then(|seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds.parse().ok()?)))
+        .and_then(|seconds| {
+            SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds.parse().ok()?))
+        })
         .unwrap_or_else(SystemTime::now)
 }

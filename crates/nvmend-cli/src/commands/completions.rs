@@ -9,9 +9,13 @@ use crate::ui::Ui;
 
 /// Prints the script.
 pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failure> {
-    let shell = matches.get_one::<String>("shell").and_then(|name| name.parse::<clap_complete::Shell>().ok());
+    let shell = matches
+        .get_one::<String>("shell")
+        .and_then(|name| name.parse::<clap_complete::Shell>().ok());
     let Some(shell) = shell else {
-        return Err(Failure::usage(words.cli("error-which-shell", &[("shells", SHELLS.join(", "))])));
+        return Err(Failure::usage(
+            words.cli("error-which-shell", &[("shells", SHELLS.join(", "))]),
+        ));
     };
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command(words), "nvmend", &mut script);

@@ -17,7 +17,8 @@ pub fn show(name: Option<&str>, words: &Words, ui: &Ui) -> Result<Status, Failur
             if LATER_COMMANDS.contains(&name) {
                 return Failure::usage(words.cli("error-later-command", &[command]));
             }
-            Failure::usage(words.cli("error-unknown-command", &[command])).hint(words.cli("hint-help", &[]))
+            Failure::usage(words.cli("error-unknown-command", &[command]))
+                .hint(words.cli("hint-help", &[]))
         })?,
     };
     ui.print(render(shown, &root, words, &ui.page));

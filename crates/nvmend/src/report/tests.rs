@@ -19,7 +19,8 @@ fn report(facts: &Facts, diagnosis: &Diagnosis) -> Report {
 #[test]
 fn keeps_the_contract_of_schema_1() {
     let finding = Finding::certain().evidence(
-        Evidence::new("claim-loaded-version", "/sys/module/nvidia/version", "535.129.03").with("module", "nvidia"),
+        Evidence::new("claim-loaded-version", "/sys/module/nvidia/version", "535.129.03")
+            .with("module", "nvidia"),
     );
     let diagnosis = Diagnosis {
         findings: vec![Diagnosed {

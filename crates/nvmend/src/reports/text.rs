@@ -7,7 +7,7 @@ use crate::escape::escape;
 use crate::facts::Environment;
 use crate::outlook::{Effect, Outlook};
 use crate::picture::{Layer, Picture, Row, State};
-use crate::report::{Report, ReportedFinding, Role};
+use crate::report::{Report, ReportedFinding, ReportedGap, Role};
 use crate::verdict::Verdict;
 use crate::words::Words;
 
@@ -105,10 +105,14 @@ impl<'p> Sheet<'p> {
         let mut previous: Option<Block> = None;
         for block in blocks(text) {
             let both_items = |a: &Block, b: &Block| {
-                matches!((a, b), (Block::Item(_), Block::Item(_)) | (Block::Command(_), Block::Command(_)))
+                matches!(
+                    (a, b),
+                    (Block::Item(_), Block::Item(_)) | (Block::Command(_), Block::Command(_))
+                )
             };
             let apart = |previous: &Block| {
-                !both_items(previous, &block) && matches!((previous, &block), (_, Block::Paragraph(_)))
+                !both_items(previous, &block)
+                    && matches!((previous, &block), (_, Block::Paragraph(_)))
             };
             if previous.as_ref().is_some_and(apart) {
                 self.line("");
@@ -116,7 +120,12 @@ impl<'p> Sheet<'p> {
             match &block {
                 Block::Paragraph(text) => self.wrapped(indent, Paint::Plain, text),
                 Block::Item(text) => {
-                    self.hanging(&format!("{}- ", " ".repeat(indent)), indent + 2, Paint::Plain, text);
+                    self.hanging(
+                        &format!("{}- ", " ".repeat(indent)),
+                        indent + 2,
+                        Paint::Plain,
+                        text,
+                    );
                 }
                 Block::Command(text) => {
                     let command = self.page.paint(Paint::Command, &escape(text));
@@ -142,7 +151,8 @@ impl<'p> Sheet<'p> {
 
     fn picture(&mut self, view: &View<'_>) {
         let rows = &view.picture.rows;
-        let labels: Vec<String> = rows.iter().map(|row| view.words.report(layer(row.layer), &[])).collect();
+        let labels: Vec<String> =
+            rows.iter().map(|row| view.words.report(layer(row.layer), &[])).collect();
         let values: Vec<String> = rows.iter().map(|row| value(row, view.words)).collect();
         let widest = |texts: &[String]| texts.iter().map(|text| columns(text)).max().unwrap_or(0);
         let (label_width, value_width) = (widest(&labels), widest(&values));
@@ -191,8 +201,11 @@ impl<'p> Sheet<'p> {
                 self.line("");
             }
             self.cause(view, root, 2);
-            for follower in findings.iter().filter(|found| root_of(found, findings) == Some(&root.cause)) {
-                let text = view.words.report("follows-from-it", &[("title", follower.title.clone())]);
+            for follower in
+                findings.iter().filter(|found| root_of(found, findings) == Some(&root.cause))
+            {
+                let text =
+                    view.words.report("follows-from-it", &[("title", follower.title.clone())]);
                 self.hanging("    └ ", 6, Paint::Plain, &format!("{text} [{}]", follower.cause));
                 if self.page.verbose {
                     self.details(view, follower, 6);
@@ -245,7 +258,9 @@ impl<'p> Sheet<'p> {
 
     fn reboot(&mut self, view: &View<'_>, outlook: &Outlook) {
         let id = match (outlook.effect, view.report.host.environment) {
-            (Effect::Harmless, _) if view.report.verdict == Verdict::NotApplicable => "reboot-not-needed",
+            (Effect::Harmless, _) if view.report.verdict == Verdict::NotApplicable => {
+                "reboot-not-needed"
+            }
             (Effect::Harmless, _) => "reboot-harmless",
             (Effect::Helps, _) => "reboot-helps",
             (Effect::DoesNotHelp, _) => "reboot-does-not-help",
@@ -255,7 +270,8 @@ impl<'p> Sheet<'p> {
             (Effect::NotHere, Environment::Wsl | Environment::Jetson) => "reboot-elsewhere",
             (Effect::NotHere, Environment::Host | Environment::Chroot) => "reboot-image",
         };
-        let titles: Vec<String> = outlook.errors.iter().map(|found| view.words.title(found)).collect();
+        let titles: Vec<String> =
+            outlook.errors.iter().map(|found| view.words.title(found)).collect();
         let args: [Arg; 2] = [
             ("kernel", outlook.kernel.clone().unwrap_or_default()),
             ("titles", titles.join(&view.words.report("title-separator", &[]))),
@@ -265,13 +281,19 @@ impl<'p> Sheet<'p> {
     }
 
     fn help(&mut self, view: &View<'_>) {
-        let Some(primary) = view.report.primary().filter(|found| found.severity != Severity::Note) else { return };
+        let Some(primary) = view.report.primary().filter(|found| found.severity != Severity::Note)
+        else {
+            return;
+        };
         self.heading(&view.words.report("heading-help", &[]));
         if let Some(helps) = view.words.explain(&primary.cause, "helps") {
             self.prose(2, &helps);
         }
         self.wrapped(2, Paint::Plain, &view.words.report("read-more", &[]));
-        self.line(&format!("      {}", self.page.paint(Paint::Command, &format!("nvmend explain {}", primary.cause))));
+        self.line(&format!(
+            "      {}",
+            self.page.paint(Paint::Command, &format!("nvmend explain {}", primary.cause))
+        ));
     }
 
     fn gaps(&mut self, view: &View<'_>) {
@@ -282,11 +304,12 @@ impl<'p> Sheet<'p> {
         self.heading(&view.words.report("heading-gaps", &[]));
         let shown = if self.page.verbose { usize::MAX } else { SHOWN };
         for gap in gaps.iter().take(shown) {
-            let text = view.words.report("gap", &[("what", gap.what.clone()), ("why", gap.why.clone())]);
+            let text =
+                view.words.report("gap", &[("what", gap.what.clone()), ("why", gap.why.clone())]);
             self.hanging("  - ", 4, Paint::Dim, &text);
         }
         self.more(view, 2, gaps.len().saturating_sub(shown));
-        if gaps.iter().any(|gap| gap.why == crate::host::Failure::NotPermitted.to_string()) {
+        if gaps.iter().any(ReportedGap::needs_root) {
             self.wrapped(2, Paint::Plain, &view.words.report("gaps-need-root", &[]));
         }
     }
@@ -303,10 +326,12 @@ fn verdict(view: &View<'_>) -> String {
             None => words.report("verdict-at-risk-reboot", &[]),
         },
         Verdict::Unknown => words.report("verdict-unknown", &[]),
-        Verdict::Aligned => match report.versions.loaded.clone().or_else(|| report.versions.on_disk.clone()) {
-            Some(version) => words.report("verdict-aligned", &[("version", version)]),
-            None => words.report("verdict-aligned-without-module", &[]),
-        },
+        Verdict::Aligned => {
+            match report.versions.loaded.clone().or_else(|| report.versions.on_disk.clone()) {
+                Some(version) => words.report("verdict-aligned", &[("version", version)]),
+                None => words.report("verdict-aligned-without-module", &[]),
+            }
+        }
         Verdict::NotApplicable => {
             let id = match report.host.environment {
                 Environment::Wsl => "verdict-wsl",
@@ -323,7 +348,10 @@ fn verdict(view: &View<'_>) -> String {
 fn machine(view: &View<'_>) -> String {
     let host = &view.report.host;
     let os = host.os.as_ref().map(|os| os.name.clone()).filter(|name| !name.is_empty());
-    let kernel = host.kernel.clone().map(|kernel| view.words.report("machine-kernel", &[("kernel", kernel)]));
+    let kernel = host
+        .kernel
+        .clone()
+        .map(|kernel| view.words.report("machine-kernel", &[("kernel", kernel)]));
     let environment = match host.environment {
         Environment::Host => None,
         Environment::Container => Some("environment-container"),
@@ -332,7 +360,10 @@ fn machine(view: &View<'_>) -> String {
         Environment::Jetson => Some("environment-jetson"),
     };
     let gpu = host.gpus.first().map(|gpu| {
-        let name = gpu.name.as_ref().map_or_else(|| format!("GPU {}", gpu.id), |name| format!("NVIDIA {name}"));
+        let name = gpu
+            .name
+            .as_ref()
+            .map_or_else(|| format!("GPU {}", gpu.id), |name| format!("NVIDIA {name}"));
         if host.gpus.len() > 1 { format!("{} × {name}", host.gpus.len()) } else { name }
     });
     let environment = environment.map(|id| view.words.report(id, &[]));
@@ -363,8 +394,13 @@ fn value(row: &Row, words: &Words) -> String {
 
 /// Where a row's version stands; a bare kernel release is called one.
 fn place(row: &Row, words: &Words) -> String {
-    let is_kernel = row.layer == Layer::NextBoot || (row.layer == Layer::OnDisk && !row.place.contains('/'));
-    if is_kernel { words.report("machine-kernel", &[("kernel", row.place.clone())]) } else { row.place.clone() }
+    let is_kernel =
+        row.layer == Layer::NextBoot || (row.layer == Layer::OnDisk && !row.place.contains('/'));
+    if is_kernel {
+        words.report("machine-kernel", &[("kernel", row.place.clone())])
+    } else {
+        row.place.clone()
+    }
 }
 
 /// The root that a consequence goes back to, by the first of its reasons at each step.

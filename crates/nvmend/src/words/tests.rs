@@ -17,7 +17,9 @@ fn messages(text: &str) -> BTreeMap<String, BTreeSet<String>> {
             let end = argument.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
             let name = &argument[..end.unwrap_or(argument.len())];
             // `$ ` is a command line in the text, not an argument.
-            if let Some(arguments) = current.as_ref().and_then(|id| found.get_mut(id)).filter(|_| !name.is_empty()) {
+            if let Some(arguments) =
+                current.as_ref().and_then(|id| found.get_mut(id)).filter(|_| !name.is_empty())
+            {
                 arguments.insert(name.to_owned());
             }
         }
@@ -26,7 +28,11 @@ fn messages(text: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn files(language: Language) -> BTreeMap<&'static str, &'static str> {
-    FILES.iter().filter(|(tag, ..)| *tag == language.tag()).map(|(_, name, text)| (*name, *text)).collect()
+    FILES
+        .iter()
+        .filter(|(tag, ..)| *tag == language.tag())
+        .map(|(_, name, text)| (*name, *text))
+        .collect()
 }
 
 #[test]
@@ -53,10 +59,16 @@ fn every_cause_and_remedy_has_its_words() {
     let remedies = messages(english["remedies"]);
     for cause in crate::causes::ALL {
         let text = english.get(format!("causes/{}", cause.id).as_str());
-        let found = messages(text.unwrap_or_else(|| panic!("locales/*/causes/{}.ftl is missing", cause.id)));
+        let found = messages(
+            text.unwrap_or_else(|| panic!("locales/*/causes/{}.ftl is missing", cause.id)),
+        );
         for part in EXPLAIN_PARTS {
             let arguments = found.get(part).unwrap_or_else(|| panic!("{}: no `{part}`", cause.id));
-            assert!(arguments.is_empty(), "{}: `{part}` is about every machine and takes no arguments", cause.id);
+            assert!(
+                arguments.is_empty(),
+                "{}: `{part}` is about every machine and takes no arguments",
+                cause.id
+            );
         }
         assert!(found.contains_key("title") && found.contains_key("explanation"), "{}", cause.id);
         for remedy in cause.remedies {
@@ -77,7 +89,9 @@ fn sources(folder: &Path, into: &mut String) {
         let path = entry.path();
         if path.is_dir() {
             sources(&path, into);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("tests.rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && !path.ends_with("tests.rs")
+        {
             into.push_str(&std::fs::read_to_string(path).unwrap());
         }
     }
@@ -93,14 +107,19 @@ fn code() -> String {
 
 /// The literals that stand right after `call` in the code.
 fn literals<'c>(code: &'c str, call: &str) -> BTreeSet<&'c str> {
-    code.split(call).skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next()).collect()
+    code.split(call)
+        .skip(1)
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next())
+        .collect()
 }
 
 #[test]
 fn every_message_that_the_code_names_exists() {
     let code = code();
     let english = files(Language::English);
-    for (call, file) in [(".report(", "report"), (".cli(", "cli"), ("say(", "cli"), (".remedy(", "remedies")] {
+    for (call, file) in
+        [(".report(", "report"), (".cli(", "cli"), ("say(", "cli"), (".remedy(", "remedies")]
+    {
         let known = messages(english[file]);
         for id in literals(&code, call) {
             assert!(known.contains_key(id), "{file}.ftl has no {id}");
@@ -139,7 +158,10 @@ fn the_locale_chooses_the_language() {
     assert_eq!(of(&[("LANG", "zh_SG")]), Language::SimplifiedChinese);
     assert_eq!(of(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]), Language::English);
     assert_eq!(of(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "")]), Language::SimplifiedChinese);
-    assert_eq!(of(&[("LANG", "en_US.UTF-8"), ("LC_MESSAGES", "zh_CN")]), Language::SimplifiedChinese);
+    assert_eq!(
+        of(&[("LANG", "en_US.UTF-8"), ("LC_MESSAGES", "zh_CN")]),
+        Language::SimplifiedChinese
+    );
     assert_eq!(of(&[("LANG", "de_DE.UTF-8")]), Language::English);
     assert_eq!(of(&[]), Language::English);
     assert_eq!(Language::of_locale("zhx"), None);
@@ -147,7 +169,8 @@ fn the_locale_chooses_the_language() {
 
 #[test]
 fn says_it_in_the_language_and_counts_in_english() {
-    let (english, chinese) = (Words::new(Language::English), Words::new(Language::SimplifiedChinese));
+    let (english, chinese) =
+        (Words::new(Language::English), Words::new(Language::SimplifiedChinese));
     let more = |words: &Words, count: &str| words.report("more", &[("count", count.to_owned())]);
     assert_eq!(more(&english, "1"), "and one more; -v shows everything");
     assert_eq!(more(&english, "3"), "and 3 more; -v shows everything");

@@ -6,8 +6,13 @@ use crate::words::Language;
 
 macro_rules! cause {
     ($name:ident, $id:literal) => {
-        static $name: Cause =
-            Cause { id: $id, severity: Severity::Error, find: |_| None, remedies: &[], explains: &[] };
+        static $name: Cause = Cause {
+            id: $id,
+            severity: Severity::Error,
+            find: |_| None,
+            remedies: &[],
+            explains: &[],
+        };
     };
 }
 cause!(STALE, "stale-module-loaded");
@@ -20,7 +25,11 @@ fn found(cause: &'static Cause, because_of: Vec<&'static str>) -> Diagnosed {
             Evidence::new("claim-loaded-version", "/sys/module/nvidia/version", "535.129.03")
                 .with("module", "nvidia"),
         )
-        .evidence(Evidence::new("claim-log-line", "/dev/kmsg", "NVRM: \u{1b}[31mAPI mismatch\nnext\u{202e}"));
+        .evidence(Evidence::new(
+            "claim-log-line",
+            "/dev/kmsg",
+            "NVRM: \u{1b}[31mAPI mismatch\nnext\u{202e}",
+        ));
     Diagnosed { cause, severity: Severity::Error, finding, because_of }
 }
 
@@ -28,9 +37,13 @@ fn text(facts: &Facts, findings: Vec<Diagnosed>, language: Language, page: &Page
     let words = Words::new(language);
     let diagnosis = Diagnosis { findings };
     let report = Report::new(facts, &diagnosis, &words, sample::TIME.to_owned());
-    let outlook = Outlook { effect: Effect::Helps, kernel: Some(sample::KERNEL.to_owned()), errors: vec![] };
+    let outlook =
+        Outlook { effect: Effect::Helps, kernel: Some(sample::KERNEL.to_owned()), errors: vec![] };
     let picture = Picture::of(facts);
-    render(&View { report: &report, picture: &picture, outlook: Some(&outlook), words: &words }, page)
+    render(
+        &View { report: &report, picture: &picture, outlook: Some(&outlook), words: &words },
+        page,
+    )
 }
 
 fn stale(language: Language, page: &Page) -> String {
@@ -43,8 +56,12 @@ fn stale(language: Language, page: &Page) -> String {
 #[test]
 fn the_picture_marks_who_agrees_with_whom() {
     let shown = stale(Language::English, &Page::PLAIN);
-    let rows: Vec<&str> = shown.lines().filter(|line| line.contains("535.") && line.starts_with("  ")).collect();
-    assert!(rows[0].starts_with("  Loaded module        ● 535.129.03  /sys/module/nvidia/version"), "{shown}");
+    let rows: Vec<&str> =
+        shown.lines().filter(|line| line.contains("535.") && line.starts_with("  ")).collect();
+    assert!(
+        rows[0].starts_with("  Loaded module        ● 535.129.03  /sys/module/nvidia/version"),
+        "{shown}"
+    );
     assert!(rows[1].starts_with("  Module on disk       ○ 535.216.03  …/"), "{shown}");
     assert!(rows[1].ends_with("nvidia.ko.zst"), "of a long path the end is kept: {shown}");
 }
@@ -65,7 +82,9 @@ fn a_circle_of_consequences_is_shown_all_the_same() {
         found(&HOLDS, vec!["stale-module-loaded"]),
     ];
     let shown = text(&sample::stale(), circle, Language::English, &Page::PLAIN);
-    assert!(shown.contains("[stale-module-loaded]") && shown.contains("[process-holds-old-libraries]"));
+    assert!(
+        shown.contains("[stale-module-loaded]") && shown.contains("[process-holds-old-libraries]")
+    );
 }
 
 #[test]
@@ -93,14 +112,18 @@ fn every_line_fits_the_page_in_both_languages() {
 
 #[test]
 fn ascii_pages_get_ascii() {
-    let shown = text(&sample::stale(), vec![], Language::English, &Page { unicode: false, ..Page::PLAIN });
+    let shown =
+        text(&sample::stale(), vec![], Language::English, &Page { unicode: false, ..Page::PLAIN });
     assert!(shown.is_ascii(), "{shown}");
 }
 
 #[test]
 fn an_aligned_machine_is_told_so_shortly() {
     let shown = text(&sample::aligned(), vec![], Language::English, &Page::PLAIN);
-    assert!(shown.starts_with("✓ Everything fits: the driver's parts are all of version 535.216.03\n"), "{shown}");
+    assert!(
+        shown.starts_with("✓ Everything fits: the driver's parts are all of version 535.216.03\n"),
+        "{shown}"
+    );
     assert!(shown.lines().count() <= 12, "{shown}");
 }
 
