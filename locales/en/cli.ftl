@@ -27,7 +27,7 @@ option-quiet = Show the verdict only
 option-output = File to write; - for the standard output (default: nvmend-capture.tar.zst)
 option-help = Show this help
 option-version = Show the version
-usage = Usage:
+heading-usage = Usage
 heading-commands = Commands
 heading-arguments = Arguments
 heading-options = Options
@@ -80,9 +80,13 @@ error-two-machines = { $first } and { $second } each name a machine; give only o
 error-env-without-root = --env works only with --root: another machine brings its own environment.
 # $text
 error-env = --env takes NAME=VALUE, not “{ $text }”.
+# $path
+error-root-absent = There is no directory { $path }.
 # $path, $why
-error-root = --root { $path } is no directory that can be read: { $why }.
+error-root = The directory { $path } cannot be read: { $why }.
 hint-root = Give the directory that holds the machine's usr, etc and lib.
+# $path
+error-from-absent = There is no file { $path }.
 # $path, $why
 error-from-unreadable = { $path } cannot be read: { $why }.
 # $path, $why

@@ -113,7 +113,7 @@ fn output(words: &Words) -> [Arg; 7] {
         Arg::new("format")
             .long("format")
             .value_name("FORMAT")
-            .value_parser(PossibleValuesParser::new(FORMATS.into_iter().chain(LATER_FORMATS)))
+            .value_parser(PossibleValuesParser::new(FORMATS))
             .global(true)
             .help(words.cli("option-format", &[("formats", FORMATS.join(", "))])),
         Arg::new("lang")

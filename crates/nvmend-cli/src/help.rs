@@ -114,3 +114,14 @@ fn spelling(argument: &Arg) -> String {
         value => format!("{names} {value}"),
     }
 }
+
+/// The heading's message id of a part of a cause's page.
+pub fn part_heading(part: &str) -> &'static str {
+    match part {
+        "what" => "explain-what",
+        "why" => "explain-why",
+        "see" => "explain-see",
+        "helps" => "explain-helps",
+        _ => "explain-avoid",
+    }
+}

@@ -1,6 +1,7 @@
 //! Which machine is meant: this one, a file tree, a capture, an example.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -56,8 +57,13 @@ fn open_root(
     words: &Words,
 ) -> Result<Arc<dyn Host>, Failure> {
     let tree = Sysroot::open(root, env).map_err(|error| {
-        let args = [("path", root.display().to_string()), ("why", error.why.to_string())];
-        Failure::usage(words.cli("error-root", &args)).hint(words.cli("hint-root", &[]))
+        let path = ("path", root.display().to_string());
+        let failure = if error.is_absent() {
+            Failure::usage(words.cli("error-root-absent", &[path]))
+        } else {
+            Failure::usage(words.cli("error-root", &[path, ("why", error.why.to_string())]))
+        };
+        failure.hint(words.cli("hint-root", &[]))
     })?;
     Ok(Arc::new(tree))
 }
@@ -67,6 +73,9 @@ fn open_capture(file: &Path, words: &Words) -> Result<Arc<dyn Host>, Failure> {
         let path = ("path", file.display().to_string());
         let why = ("why", error.to_string());
         match error {
+            CaptureError::Io(error) if error.kind() == ErrorKind::NotFound => {
+                Failure::usage(words.cli("error-from-absent", &[path]))
+            }
             CaptureError::Io(_) => Failure::usage(words.cli("error-from-unreadable", &[path, why])),
             CaptureError::UnknownSchema { .. } => {
                 Failure::usage(words.cli("error-from-schema", &[path, why]))

@@ -3,13 +3,15 @@
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use nvmend::words::Words;
 
-use crate::arguments::LATER_COMMANDS;
+use crate::arguments::{LATER_COMMANDS, LATER_FORMATS};
 use crate::exit::Failure;
 
 /// What clap found wrong.
 pub fn failure(error: &clap::Error, words: &Words) -> Failure {
     let context = |kind| error.get(kind).map(text).unwrap_or_default();
-    let argument = ("argument", context(ContextKind::InvalidArg));
+    // clap says `--format <FORMAT>`; only the name is wanted.
+    let name = |text: String| text.split(' ').next().unwrap_or_default().to_owned();
+    let argument = ("argument", name(context(ContextKind::InvalidArg)));
     let value = ("value", context(ContextKind::InvalidValue));
     let subcommand = context(ContextKind::InvalidSubcommand);
     let failure = match error.kind() {
@@ -24,6 +26,11 @@ pub fn failure(error: &clap::Error, words: &Words) -> Failure {
         }
         ErrorKind::InvalidValue if value.1.is_empty() => {
             Failure::usage(words.cli("error-value-missing", &[argument]))
+        }
+        ErrorKind::InvalidValue
+            if argument.1 == "--format" && LATER_FORMATS.contains(&value.1.as_str()) =>
+        {
+            return Failure::usage(words.cli("error-later-format", &[("format", value.1)]));
         }
         ErrorKind::InvalidValue => {
             let valid = ("valid", context(ContextKind::ValidValue));

@@ -13,7 +13,6 @@ use nvmend::report::{Report, rfc3339};
 use nvmend::reports::{json, text};
 use nvmend::words::Words;
 
-use crate::arguments::LATER_FORMATS;
 use crate::exit::{Failure, Status};
 use crate::source;
 use crate::ui::{self, Ui};
@@ -21,11 +20,6 @@ use crate::ui::{self, Ui};
 /// Reads the machine, names what is wrong, shows it.
 pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failure> {
     let format = matches.get_one::<String>("format").map_or("text", String::as_str);
-    if LATER_FORMATS.contains(&format) {
-        return Err(Failure::usage(
-            words.cli("error-later-format", &[("format", format.to_owned())]),
-        ));
-    }
     let after = matches.get_one::<String>("after").map(String::as_str);
     if after == Some("upgrade") {
         return Err(Failure::usage(words.cli("error-later-upgrade", &[])));

@@ -9,6 +9,7 @@ use nvmend::reports::text::{heading, prose};
 use nvmend::words::{EXPLAIN_PARTS, Words};
 
 use crate::exit::{Failure, Status};
+use crate::help::part_heading;
 use crate::ui::Ui;
 
 /// Shows one cause, or the list.
@@ -63,14 +64,4 @@ fn page(cause: &Cause, words: &Words, ui: &Ui) -> String {
         }
     }
     text
-}
-
-fn part_heading(part: &str) -> &'static str {
-    match part {
-        "what" => "explain-what",
-        "why" => "explain-why",
-        "see" => "explain-see",
-        "helps" => "explain-helps",
-        _ => "explain-avoid",
-    }
 }

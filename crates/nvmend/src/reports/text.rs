@@ -42,7 +42,10 @@ pub fn render(view: &View<'_>, page: &Page) -> String {
         sheet.wrapped(0, Paint::Dim, &words.report("after-reboot", &[("kernel", kernel)]));
     }
     sheet.verdict(view);
-    sheet.wrapped(2, Paint::Dim, &machine(view));
+    let machine = machine(view);
+    if !machine.is_empty() {
+        sheet.wrapped(2, Paint::Dim, &machine);
+    }
     sheet.picture(view);
     sheet.causes(view);
     if let Some(outlook) = view.outlook {
