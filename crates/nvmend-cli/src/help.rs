@@ -17,7 +17,7 @@ pub fn render(command: &Command, globals: &Command, words: &Words, page: &Page) 
     }
     text.push_str(&format!(
         "\n{} {}\n",
-        page.paint(Paint::Bold, &words.cli("usage", &[])),
+        page.paint(Paint::Bold, &words.cli("heading-usage", &[])),
         usage(command)
     ));
     for (heading, rows) in sections(command, globals) {

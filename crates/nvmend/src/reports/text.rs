@@ -105,37 +105,18 @@ impl<'p> Sheet<'p> {
     }
 
     fn prose(&mut self, indent: usize, text: &str) {
-        let mut previous: Option<Block> = None;
+        let margin = " ".repeat(indent);
         for block in blocks(text) {
-            let both_items = |a: &Block, b: &Block| {
-                matches!(
-                    (a, b),
-                    (Block::Item(_), Block::Item(_)) | (Block::Command(_), Block::Command(_))
-                )
-            };
-            let apart = |previous: &Block| {
-                !both_items(previous, &block)
-                    && matches!((previous, &block), (_, Block::Paragraph(_)))
-            };
-            if previous.as_ref().is_some_and(apart) {
-                self.line("");
-            }
-            match &block {
-                Block::Paragraph(text) => self.wrapped(indent, Paint::Plain, text),
+            match block {
+                Block::Paragraph(text) => self.wrapped(indent, Paint::Plain, &text),
                 Block::Item(text) => {
-                    self.hanging(
-                        &format!("{}- ", " ".repeat(indent)),
-                        indent + 2,
-                        Paint::Plain,
-                        text,
-                    );
+                    self.hanging(&format!("{margin}- "), indent + 2, Paint::Plain, &text);
                 }
                 Block::Command(text) => {
-                    let command = self.page.paint(Paint::Command, &escape(text));
-                    self.line(&format!("{}{command}", " ".repeat(indent + 4)));
+                    let command = self.page.paint(Paint::Command, &escape(&text));
+                    self.line(&format!("{margin}    {command}"));
                 }
             }
-            previous = Some(block);
         }
     }
 

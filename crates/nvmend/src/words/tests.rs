@@ -70,7 +70,9 @@ fn every_cause_and_remedy_has_its_words() {
                 cause.id
             );
         }
-        assert!(found.contains_key("title") && found.contains_key("explanation"), "{}", cause.id);
+        for id in ["name", "title", "explanation"] {
+            assert!(found.contains_key(id), "{}: no `{id}`", cause.id);
+        }
         for remedy in cause.remedies {
             assert!(remedies.contains_key(*remedy), "{}: remedy {remedy} has no words", cause.id);
             assert!(remedies.contains_key(&format!("{remedy}-do")), "{remedy}-do");
