@@ -16,7 +16,7 @@ pub fn render(command: &Command, globals: &Command, words: &Words, page: &Page) 
         text.push_str(&format!("{line}\n"));
     }
     text.push_str(&format!(
-        "\n{} {}\n",
+        "\n{}\n  {}\n",
         page.paint(Paint::Bold, &words.cli("heading-usage", &[])),
         usage(command)
     ));
