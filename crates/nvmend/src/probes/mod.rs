@@ -8,6 +8,7 @@ mod dkms;
 mod holders;
 mod kernels;
 mod libraries;
+mod links;
 mod loaded;
 mod log;
 mod modules;

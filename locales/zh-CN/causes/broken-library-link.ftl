@@ -1,0 +1,26 @@
+name = 库链接损坏
+title = { $other_library ->
+        [none] { $library } 指向不存在的文件
+       *[other] { $library } 与 { $other_library } 指向不同的版本
+    }
+explanation = { $other_library ->
+        [none] 程序要加载 { $library }，这个名字指向 { $target }（版本 { $version }），而该文件不存在。
+       *[other] { $library } 指向 { $target }（版本 { $version }），{ $other_library } 却是 { $other_version } 版，其中必有一个与内核模块不符。
+    }库的链接或加载器缓存与已安装的驱动不一致。
+what = 程序通过 libcuda.so.1 这样的名字找到驱动库，这些名字都是符号链接。现在有链接指向已不存在的文件，或者指向与其他库不同的驱动版本。
+why = 安装中断、卸载程序恢复了旧链接、文件被手工删除，或事后没有执行 ldconfig。
+see =
+    ldconfig -p | grep -E 'libcuda.so|libnvidia-ml.so'
+    ls -l /usr/lib/x86_64-linux-gnu/libcuda.so* /usr/lib/x86_64-linux-gnu/libnvidia-ml.so*
+    ls -l /usr/lib64/libcuda.so* /usr/lib64/libnvidia-ml.so*
+    ls -l /etc/alternatives/ | grep nvidia
+    dpkg -V libcuda1
+helps =
+    让 ldconfig 重新建立链接：
+    ldconfig
+    Debian：update-alternatives --auto nvidia
+    文件缺失时，重装所属的软件包：
+    Debian、Ubuntu：apt install --reinstall，后接提供 libcuda 与 libnvidia-ml 的软件包
+    Fedora、RHEL：dnf reinstall '*nvidia*libs*'
+    .run 安装的驱动：重新运行一遍
+avoid = 不要手工把 libcuda.so.1 链接到别的版本：模块不会接受。改链接之前，先记下它原来指向哪里。
