@@ -10,6 +10,7 @@ pub mod dkms;
 pub mod dpkg;
 pub mod efi;
 pub mod elf;
+pub mod elf_header;
 pub mod glob;
 pub mod kernel_release;
 pub mod kmsg;
