@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(section(&*file(cut), ".modinfo", 100), Err(ElfError::Damaged));
         assert_eq!(section(&*file(vec![]), ".modinfo", 100), Err(ElfError::NotElf));
         assert_eq!(
-            section(&*file(b"GROUP ( libc.so.6 ) and more".to_vec()), ".modinfo", 100),
+            section(&*file(b"GROUP ( libc.so.6 ) and more"), ".modinfo", 100),
             Err(ElfError::NotElf)
         );
     }
