@@ -17,7 +17,7 @@ pub fn shell_value(text: &str, name: &str) -> Option<(usize, String)> {
 pub fn grub_variable<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     text.lines()
         .filter_map(|line| line.strip_prefix(name)?.strip_prefix('='))
-        .last()
+        .next_back()
         .filter(|value| !value.is_empty())
 }
 

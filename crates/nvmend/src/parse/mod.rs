@@ -10,7 +10,6 @@ pub mod dkms;
 pub mod dpkg;
 pub mod efi;
 pub mod elf;
-pub mod elf_header;
 pub mod glob;
 pub mod kernel_release;
 pub mod kmsg;

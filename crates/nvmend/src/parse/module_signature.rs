@@ -2,6 +2,7 @@
 //!
 //! Layout: Linux, `include/linux/module_signature.h`. The signature is a PKCS#7 message in DER (RFC 2315, X.690).
 
+use super::der::{SEQUENCE, element, value};
 use crate::facts::Signature;
 
 /// How many bytes of a file's end [`length`] needs: the structure and the marker.
@@ -62,40 +63,19 @@ fn signer(message: &[u8]) -> Option<String> {
         name = after;
         let Some((attribute, _)) = value(set, SEQUENCE) else { continue };
         let Some((COMMON_NAME, text)) = value(attribute, OBJECT_IDENTIFIER) else { continue };
-        let (_, text, _) = any_value(text)?;
-        return Some(String::from_utf8_lossy(text).into_owned());
+        let (text, _) = element(text)?;
+        return Some(String::from_utf8_lossy(text.content).into_owned());
     }
     None
 }
 
 const INTEGER: u8 = 0x02;
 const OBJECT_IDENTIFIER: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 const CONTEXT_0: u8 = 0xa0;
 const CONTEXT_1: u8 = 0xa1;
 /// id-at-commonName, 2.5.4.3.
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
-
-/// The content of the DER value that `bytes` begin with, if it has that tag, and what follows it.
-fn value(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    any_value(bytes).filter(|(found, ..)| *found == tag).map(|(_, content, rest)| (content, rest))
-}
-
-/// Tag, content and what follows. Lengths have at most four bytes, and are always given (DER).
-fn any_value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let [tag, first, rest @ ..] = bytes else { return None };
-    let (length, rest) = match *first {
-        short @ 0..0x80 => (usize::from(short), rest),
-        long @ 0x81..=0x84 => {
-            let (digits, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
-            (digits.iter().fold(0usize, |sum, digit| (sum << 8) | usize::from(*digit)), rest)
-        }
-        _ => return None,
-    };
-    let (content, rest) = rest.split_at_checked(length)?;
-    Some((*tag, content, rest))
-}
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::facts::{Datum, Environment, Facts, Gap, Origin, Os, System, Variable};
 use crate::host::{Host, HostKind, read_text};
-use crate::parse::{elf_header, os_release};
+use crate::parse::{elf, os_release};
 use crate::probe::{Found, Probe};
 
 /// Reads `os-release`, `/proc` and the environment.
@@ -82,10 +82,10 @@ fn arch(host: &dyn Host, release: Option<&str>) -> Datum<String> {
     let programs =
         ["/usr/bin/env", "/bin/sh", "/lib64/ld-linux-x86-64.so.2", "/lib/ld-linux-aarch64.so.1"];
     for program in programs {
-        let mut header = [0; elf_header::SIZE];
+        let mut header = [0; elf::IDENTIFICATION];
         let read =
             host.open(Path::new(program)).ok().and_then(|file| file.read_at(0, &mut header).ok());
-        if let Some(machine) = read.and_then(|count| elf_header::machine(header.get(..count)?)) {
+        if let Some(machine) = read.and_then(|count| elf::machine(header.get(..count)?)) {
             return Datum::known(machine.to_owned(), program);
         }
     }
@@ -243,7 +243,14 @@ fn exists(host: &dyn Host, path: &str) -> bool {
 mod tests {
     use super::*;
     use crate::hosts::memory::Memory;
-    use crate::parse::elf_header::tests::header;
+
+    /// The start of an ELF file of 64 bits for that machine.
+    fn header(machine: u8) -> Vec<u8> {
+        let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
+        bytes.resize(16, 0);
+        bytes.extend([3, 0, machine, 0]);
+        bytes
+    }
 
     fn facts(host: Memory) -> Facts {
         let mut facts = Facts::default();
