@@ -14,7 +14,7 @@ check() { # DESCRIPTION COMMAND…
 matches() { # VALUE PATTERN; a|b: either, !a: anything else, -: anything
   case $2 in
     -) true ;;
-    !*) [ "$1" != "${2#!}" ] ;;
+    !*) [ "$1" != "${2#!}" ] && [ "$1" != 'no answer' ] ;;
     *) [[ "|$2|" == *"|$1|"* ]] ;;
   esac
 }

@@ -48,7 +48,8 @@ heading-causes = Why
 # Shown after the title of a cause that is not certain.
 certainty-likely = (likely)
 certainty-possible = (possible)
-follows-from-it = follows from it:
+# $title
+follows-from-it = follows from it: { $title }
 # $claim, $value, $source
 evidence = { $claim }: { $value } ({ $source })
 # $count: how many are not shown

@@ -42,7 +42,7 @@ state-unreadable = 未知
 heading-causes = 原因
 certainty-likely = （很可能）
 certainty-possible = （有可能）
-follows-from-it = 由此引起：
+follows-from-it = 由此引起：{ $title }
 evidence = { $claim }：{ $value }（{ $source }）
 more = 还有 { $count } 条，用 -v 查看全部
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Certainty, Diagnosed, Diagnosis, Severity};
 use crate::facts::{Environment, Facts, Flavour, Gap, PciDevice};
+use crate::host::Failure;
 use crate::predict;
 use crate::verdict::Verdict;
 use crate::words::Words;
@@ -352,6 +353,11 @@ impl ReportedFinding {
 }
 
 impl ReportedGap {
+    /// Whether root could have read it.
+    pub fn needs_root(&self) -> bool {
+        self.why == Failure::NotPermitted.to_string()
+    }
+
     fn of(gap: &Gap) -> Self {
         Self { what: gap.what.clone(), why: gap.why.clone() }
     }

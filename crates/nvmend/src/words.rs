@@ -2,7 +2,7 @@
 //!
 //! - `report`, `cli`, `remedies`: the words of the report, the command line and the remedies;
 //! - `claims`: what evidence shows, where several causes share it;
-//! - `causes/<id>`: one cause each: `title`, `explanation`, the parts of `nvmend explain` ([`EXPLAIN_PARTS`]) and
+//! - `causes/<id>`: one cause each: `name`, `title`, `explanation`, the parts of `nvmend explain` ([`EXPLAIN_PARTS`]) and
 //!   claims of its own.
 //!
 //! Every file is a namespace of its own and is parsed when it is first asked. A message that is missing shows as
@@ -104,7 +104,7 @@ impl Words {
 
     /// A part of a cause's page ([`EXPLAIN_PARTS`]); `None` where it has none.
     pub fn explain(&self, cause: &str, part: &str) -> Option<String> {
-        self.find(&[&format!("causes/{cause}")], part, &[]).map(|(text, _)| text)
+        self.find(&[&format!("causes/{cause}")], part, &[])
     }
 
     /// The title of a finding: one sentence without a full stop.
@@ -112,16 +112,9 @@ impl Words {
         self.text(&[&format!("causes/{}", found.cause.id)], "title", &found.finding.args)
     }
 
-    /// What a cause is called where no machine is judged: its title, unless that needs a machine's values; then the
-    /// first sentence of what it is.
+    /// What a cause is called where no machine is judged.
     pub fn name(&self, cause: &str) -> String {
-        let file = format!("causes/{cause}");
-        if let Some((title, true)) = self.find(&[&file], "title", &[]) {
-            return title;
-        }
-        let Some(what) = self.explain(cause, "what") else { return cause.to_owned() };
-        let end = what.find(['。', '\n']).or_else(|| what.find(". ")).unwrap_or(what.len());
-        what[..end].trim_end_matches('.').to_owned()
+        self.find(&[&format!("causes/{cause}")], "name", &[]).unwrap_or_else(|| cause.to_owned())
     }
 
     /// The explanation of a finding.
@@ -138,11 +131,11 @@ impl Words {
 
     /// The message, else its id.
     fn text(&self, files: &[&str], id: &str, args: &[Arg]) -> String {
-        self.find(files, id, args).map_or_else(|| id.to_owned(), |(text, _)| text)
+        self.find(files, id, args).unwrap_or_else(|| id.to_owned())
     }
 
-    /// The first of `files` that has the message, in this language, then in English; and whether no argument was missing.
-    fn find(&self, files: &[&str], id: &str, args: &[Arg]) -> Option<(String, bool)> {
+    /// The first of `files` that has the message, in this language, then in English.
+    fn find(&self, files: &[&str], id: &str, args: &[Arg]) -> Option<String> {
         [self.language, Language::English]
             .into_iter()
             .flat_map(|language| files.iter().map(move |file| (language, *file)))
@@ -179,14 +172,13 @@ fn parse(language: Language, text: &str) -> Bundle {
     bundle
 }
 
-/// The message with its arguments put in, and whether none was missing.
-fn format(bundle: &Bundle, id: &str, args: &[Arg]) -> Option<(String, bool)> {
+/// The message with its arguments put in.
+fn format(bundle: &Bundle, id: &str, args: &[Arg]) -> Option<String> {
     let pattern = bundle.get_message(id)?.value()?;
     let args: FluentArgs<'_> =
         args.iter().map(|(name, value)| (*name, fluent_value(name, value))).collect();
     let mut errors = Vec::new();
-    let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
-    Some((text, errors.is_empty()))
+    Some(bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned())
 }
 
 /// Arguments are text as they were read, except `$count`, which is a number so that plurals can choose by it.

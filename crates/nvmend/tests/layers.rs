@@ -50,7 +50,8 @@ const RULES: &[(&str, &[&str], &str)] = &[
 ];
 
 /// Modules that are compiled for tests only.
-const TEST_FILES: &[&str] = &["causes/testing.rs", "reports/sample.rs", "parse/in_memory.rs"];
+const TEST_FILES: &[&str] =
+    &["causes/testing.rs", "reports/sample.rs", "parse/in_memory.rs", "tests.rs"];
 
 /// Where `unsafe` is allowed.
 const UNSAFE: &[&str] = &["hosts/live.rs"];

@@ -18,6 +18,9 @@ use crate::host::{
 /// A directory that holds more names than this is no directory of a driver.
 const MOST_ENTRIES: usize = 200_000;
 
+/// The size that sysfs reports for its files.
+const PAGE: u64 = 4096;
+
 /// A file tree. Links, absolute ones and `..` included, never lead out of it.
 pub struct Sysroot {
     root: OwnedFd,
@@ -126,7 +129,8 @@ impl Host for Sysroot {
         let (fd, stat) = self.open_regular(path)?;
         let too_large = || HostError::new(path, Failure::TooLarge { limit });
         let size = u64::try_from(stat.st_size).unwrap_or(0);
-        if size > limit {
+        // Every file of sysfs claims the size of a page, however little it holds.
+        if size > limit.max(PAGE) {
             return Err(too_large());
         }
         // Files of /proc and /sys have no size, or a page's: read on to the end.

@@ -39,6 +39,12 @@ pub fn element(bytes: &[u8]) -> Option<(Element<'_>, &[u8])> {
     Some((Element { tag, content }, rest))
 }
 
+/// The content of the first element, if it has that tag, and what follows it.
+pub fn value(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    let (first, rest) = element(bytes)?;
+    (first.tag == tag).then_some((first.content, rest))
+}
+
 /// Every common name in `bytes`, in order: of a certificate first the issuer's, then the subject's.
 pub fn common_names(bytes: &[u8]) -> Vec<String> {
     memchr::memmem::find_iter(bytes, &COMMON_NAME)
@@ -49,10 +55,10 @@ pub fn common_names(bytes: &[u8]) -> Vec<String> {
 
 /// The common name of an X.509 certificate's subject (RFC 5280, section 4.1). A subject without one gives `None`.
 pub fn subject_common_name(certificate: &[u8]) -> Option<String> {
-    let (certificate, _) = element(certificate).filter(|(outer, _)| outer.tag == SEQUENCE)?;
-    let (body, _) = element(certificate.content).filter(|(body, _)| body.tag == SEQUENCE)?;
+    let (certificate, _) = value(certificate, SEQUENCE)?;
+    let (body, _) = value(certificate, SEQUENCE)?;
     // [0] version (optional), serialNumber, signature, issuer, validity, subject.
-    let mut rest = body.content;
+    let mut rest = body;
     let mut sequences = 0;
     while let Some((next, after)) = element(rest) {
         sequences += usize::from(next.tag == SEQUENCE);

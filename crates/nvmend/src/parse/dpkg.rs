@@ -3,7 +3,7 @@
 //! The status file may be tens of MB. It is searched, not decoded: a paragraph borrows its bytes, and fields
 //! are looked up when asked. The format: deb822(5); the words of `Status`: dpkg(1), "Package states".
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 
 /// The status file is damaged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -106,26 +106,24 @@ impl Status<'_> {
     }
 }
 
-/// Whether a list of files (`info/NAME.list`: one absolute path a line) holds exactly this path.
-pub fn list_has(list: &[u8], path: &str) -> bool {
-    !path.is_empty()
-        && memmem::find_iter(list, path).any(|start| stands_alone(list, start, start + path.len()))
+/// The paths of a list of files (`info/NAME.list`: one absolute path a line).
+pub fn paths(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    memchr_iter(b'\n', list).chain([list.len()]).filter_map(move |end| {
+        let path = list.get(start..end)?;
+        start = end + 1;
+        (!path.is_empty()).then_some(path)
+    })
 }
 
 /// Whether a list of files holds anything below this directory.
-pub fn list_has_below(list: &[u8], directory: &str) -> bool {
+pub fn lists_below(list: &[u8], directory: &str) -> bool {
     !directory.is_empty()
         && memmem::find_iter(list, directory).any(|start| {
-            starts_line(list, start) && list.get(start + directory.len()) == Some(&b'/')
+            let starts_line =
+                start.checked_sub(1).is_none_or(|before| list.get(before) == Some(&b'\n'));
+            starts_line && list.get(start + directory.len()) == Some(&b'/')
         })
-}
-
-fn stands_alone(list: &[u8], start: usize, end: usize) -> bool {
-    starts_line(list, start) && matches!(list.get(end), None | Some(b'\n'))
-}
-
-fn starts_line(list: &[u8], start: usize) -> bool {
-    start.checked_sub(1).is_none_or(|before| list.get(before) == Some(&b'\n'))
 }
 
 #[cfg(test)]
@@ -201,15 +199,18 @@ Version: 535.261.03-1
     }
 
     #[test]
-    fn finds_whole_paths_only() {
-        let list = b"/.\n/usr\n/usr/lib/libcuda.so.535.261.03\n/usr/lib/libcuda.so.1\n/lib/modules/6.8/kernel/nvidia-535/bits/nvidia.o";
-        assert!(list_has(list, "/usr/lib/libcuda.so.1"));
-        assert!(list_has(list, "/lib/modules/6.8/kernel/nvidia-535/bits/nvidia.o"));
-        assert!(!list_has(list, "/usr/lib/libcuda.so"));
-        assert!(!list_has(list, "/lib/libcuda.so.1"));
-        assert!(list_has_below(list, "/lib/modules/6.8/kernel/nvidia-535"));
-        assert!(!list_has_below(list, "/lib/modules/6.8/kernel/nvidia"));
-        assert!(!list_has_below(list, "/usr/lib/libcuda.so.1"));
+    fn reads_lists_of_files() {
+        let list =
+            b"/.\n/usr\n/usr/lib/libcuda.so.1\n/lib/modules/6.8/kernel/nvidia-535/bits/nvidia.o";
+        let last = "/lib/modules/6.8/kernel/nvidia-535/bits/nvidia.o";
+        let found: Vec<_> =
+            paths(list).map(|path| String::from_utf8_lossy(path).into_owned()).collect();
+        assert_eq!(found, ["/.", "/usr", "/usr/lib/libcuda.so.1", last]);
+        assert_eq!(paths(b"\n\n").count(), 0);
+        assert!(lists_below(list, "/lib/modules/6.8/kernel/nvidia-535"));
+        assert!(!lists_below(list, "/lib/modules/6.8/kernel/nvidia"));
+        assert!(!lists_below(list, "/usr/lib/libcuda.so.1"));
+        assert!(!lists_below(list, "/modules/6.8"));
     }
 
     proptest! {
@@ -220,7 +221,7 @@ Version: 535.261.03-1
                 for paragraph in paragraphs(status) {
                     let _ = (paragraph.status(), paragraph.field("Version"));
                 }
-                let _ = (list_has(status, "a"), list_has_below(status, "\n"));
+                let _ = (paths(status).count(), lists_below(status, "\n"));
             }
         }
     }

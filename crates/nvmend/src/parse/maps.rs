@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::facts::MappedLibrary;
+use crate::knowledge::libraries::driver_library;
 use crate::version::DriverVersion;
 
 /// The driver libraries of a process, sorted, once each. Libraries of the driver are those that carry its version in
@@ -17,7 +18,7 @@ pub fn driver_libraries(maps: &[u8]) -> Vec<MappedLibrary> {
             continue;
         }
         last = path;
-        found.extend(driver_library(path));
+        found.extend(mapped_library(path));
     }
     found.sort();
     found.dedup();
@@ -32,18 +33,15 @@ fn path_around(maps: &[u8], at: usize) -> Option<&[u8]> {
     line.get(memchr::memchr(b'/', line)?..)
 }
 
-fn driver_library(path: &[u8]) -> Option<MappedLibrary> {
+fn mapped_library(path: &[u8]) -> Option<MappedLibrary> {
     let (path, deleted) = match path.strip_suffix(b" (deleted)") {
         Some(path) => (path, true),
         None => (path, false),
     };
     let path = std::str::from_utf8(path).ok()?;
     let name = path.rsplit('/').next()?;
-    let of_driver = name.contains("nvidia")
-        || ["libcuda.so.", "libcudadebugger.so.", "libnvcuvid.so.", "libnvoptix.so."]
-            .iter()
-            .any(|start| name.starts_with(start));
-    let version = DriverVersion::from_library_name(name).filter(|_| of_driver)?;
+    driver_library(name).filter(|library| library.carries_version)?;
+    let version = DriverVersion::from_library_name(name)?;
     Some(MappedLibrary { path: PathBuf::from(path), version, deleted })
 }
 

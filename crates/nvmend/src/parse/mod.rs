@@ -4,6 +4,7 @@
 pub mod boot;
 pub mod build_log;
 pub mod compression;
+pub mod cuda_version;
 pub mod der;
 pub mod dkms;
 pub mod dpkg;
@@ -11,8 +12,6 @@ pub mod efi;
 pub mod elf;
 pub mod elf_header;
 pub mod glob;
-#[cfg(test)]
-mod in_memory;
 pub mod kernel_release;
 pub mod kmsg;
 pub mod ld_cache;
@@ -27,3 +26,6 @@ pub mod os_release;
 pub mod pacman;
 pub mod rpm_header;
 pub mod sqlite;
+
+#[cfg(test)]
+mod in_memory;

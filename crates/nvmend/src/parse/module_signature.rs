@@ -2,6 +2,7 @@
 //!
 //! Layout: Linux, `include/linux/module_signature.h`. The signature is a PKCS#7 message in DER (RFC 2315, X.690).
 
+use super::der::{SEQUENCE, common_names, value};
 use crate::facts::Signature;
 
 /// How many bytes of a file's end [`length`] needs: the structure and the marker.
@@ -56,46 +57,15 @@ fn signer(message: &[u8]) -> Option<String> {
     let (signer_info, _) = value(signer_infos, SEQUENCE)?;
     let (_, rest) = value(signer_info, INTEGER)?;
     let (issuer_and_serial, _) = value(rest, SEQUENCE)?;
-    let (mut name, _) = value(issuer_and_serial, SEQUENCE)?;
-    // Name: a sequence of sets of { OBJECT IDENTIFIER, string }
-    while let Some((set, after)) = value(name, SET) {
-        name = after;
-        let Some((attribute, _)) = value(set, SEQUENCE) else { continue };
-        let Some((COMMON_NAME, text)) = value(attribute, OBJECT_IDENTIFIER) else { continue };
-        let (_, text, _) = any_value(text)?;
-        return Some(String::from_utf8_lossy(text).into_owned());
-    }
-    None
+    let (name, _) = value(issuer_and_serial, SEQUENCE)?;
+    common_names(name).into_iter().next()
 }
 
 const INTEGER: u8 = 0x02;
 const OBJECT_IDENTIFIER: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
 const SET: u8 = 0x31;
 const CONTEXT_0: u8 = 0xa0;
 const CONTEXT_1: u8 = 0xa1;
-/// id-at-commonName, 2.5.4.3.
-const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
-
-/// The content of the DER value that `bytes` begin with, if it has that tag, and what follows it.
-fn value(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    any_value(bytes).filter(|(found, ..)| *found == tag).map(|(_, content, rest)| (content, rest))
-}
-
-/// Tag, content and what follows. Lengths have at most four bytes, and are always given (DER).
-fn any_value(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let [tag, first, rest @ ..] = bytes else { return None };
-    let (length, rest) = match *first {
-        short @ 0..0x80 => (usize::from(short), rest),
-        long @ 0x81..=0x84 => {
-            let (digits, rest) = rest.split_at_checked(usize::from(long & 0x7f))?;
-            (digits.iter().fold(0usize, |sum, digit| (sum << 8) | usize::from(*digit)), rest)
-        }
-        _ => return None,
-    };
-    let (content, rest) = rest.split_at_checked(length)?;
-    Some((*tag, content, rest))
-}
 
 #[cfg(test)]
 mod tests {
@@ -103,6 +73,20 @@ mod tests {
 
     use super::*;
     use crate::hosts::made;
+
+    /// Made by `openssl cms -sign -binary -nocerts -noattr`, as Linux' `sign-file` makes it.
+    const OPENSSL: &[u8] =
+        b"\x30\x81\xec\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x81\xde\x30\x81\xdb\x02\x01\
+        \x01\x31\x0d\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x30\x0b\x06\x09\x2a\x86\
+        \x48\x86\xf7\x0d\x01\x07\x01\x31\x81\xb9\x30\x81\xb6\x02\x01\x01\x30\x4f\x30\x37\x31\x10\
+        \x30\x0e\x06\x03\x55\x04\x0a\x0c\x07\x45\x78\x61\x6d\x70\x6c\x65\x31\x23\x30\x21\x06\x03\
+        \x55\x04\x03\x0c\x1a\x45\x78\x61\x6d\x70\x6c\x65\x20\x6d\x6f\x64\x75\x6c\x65\x20\x73\x69\
+        \x67\x6e\x69\x6e\x67\x20\x6b\x65\x79\x02\x14\x0e\x41\xe3\x52\x58\x47\x9b\x3f\x60\x9c\xd3\
+        \x4b\xf1\xf9\x27\xf5\x90\x11\x4b\xff\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\
+        \x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03\x02\x04\x47\x30\x45\x02\x20\x36\xfd\x9d\x0f\
+        \x8a\xd4\xbe\xe5\x6e\x77\xd9\x89\xf0\x0e\xb1\x06\x45\x2f\x1a\xa1\xc0\x89\xbe\x53\x6a\x4a\
+        \x87\xa4\x10\xff\x50\x30\x02\x21\x00\xcd\xe5\xd0\xa0\x82\xac\xff\xa2\x06\x81\x55\xbb\x5f\
+        \x66\x00\x81\xed\xc8\xcd\xb0\x98\x3e\x02\xce\x6e\x62\x17\x0f\x1f\xa9\xeb\x8f";
 
     const SIGNER: &str = "DKMS module signing key";
 
@@ -114,6 +98,11 @@ mod tests {
         let message = &module[module.len() - TRAILER - length..];
         assert_eq!(parse(message), Ok(Some(Signature { signer: Some(SIGNER.to_owned()) })));
         assert_eq!(parse(&message[1..]), Err(DamagedSignature));
+    }
+
+    #[test]
+    fn reads_a_real_signature() {
+        assert_eq!(signer(OPENSSL).as_deref(), Some("Example module signing key"));
     }
 
     #[test]

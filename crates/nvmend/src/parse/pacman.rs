@@ -1,7 +1,5 @@
 //! pacman's local database: one directory a package, named `NAME-VERSION-RELEASE`, with a `desc` of
-//! `%FIELD%` blocks and a list of `files` (pacman, `lib/libalpm/be_local.c`).
-
-use crate::parse::dpkg;
+//! `%FIELD%` blocks and a list of `files`, one path a line without its first slash (pacman, `lib/libalpm/be_local.c`).
 
 /// What is wanted of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,11 +35,6 @@ pub fn parse_desc(text: &[u8]) -> Result<PacmanPackage, PacmanError> {
         arch: field(text, "ARCH").unwrap_or_default(),
         packager: field(text, "PACKAGER").filter(|packager| packager != "Unknown Packager"),
     })
-}
-
-/// Whether a `files` lists this absolute path; there it stands without its first slash.
-pub fn files_have(files: &[u8], path: &str) -> bool {
-    dpkg::list_has(files, path.trim_start_matches('/'))
 }
 
 /// The first line below `%NAME%`.
@@ -81,18 +74,11 @@ mod tests {
         assert_eq!(name_of_directory("ALPM_DB_VERSION"), None);
     }
 
-    #[test]
-    fn finds_files() {
-        let files = b"%FILES%\nusr/\nusr/lib/\nusr/lib/libnvidia-ml.so.535.216.03\n";
-        assert!(files_have(files, "/usr/lib/libnvidia-ml.so.535.216.03"));
-        assert!(!files_have(files, "/lib/libnvidia-ml.so.535.216.03"));
-    }
-
     proptest! {
         #[test]
         fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), name in ".{0,40}", cut in 0usize..200) {
             let _ = (parse_desc(&bytes), parse_desc(&DESC[..cut.min(DESC.len())]));
-            let _ = (name_of_directory(&name), files_have(&bytes, &name));
+            let _ = name_of_directory(&name);
         }
     }
 }

@@ -5,9 +5,13 @@
 //! Changes that still stand in a write-ahead log are not seen; whoever opens the file looks for that log.
 //! The format: <https://www.sqlite.org/fileformat2.html>; the numbers of its sections stand at the code.
 
+mod record;
+
 use std::cmp::Ordering;
 
 use crate::host::RandomRead;
+pub use record::Value;
+use record::{columns, varint};
 
 /// The file is no SQLite database that can be read here, or it is damaged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,21 +36,6 @@ pub enum SqliteError {
     /// The file could not be read.
     #[error("{0}")]
     Io(String),
-}
-
-/// One column of a row.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Value<'p> {
-    /// NULL.
-    Null,
-    /// An integer.
-    Integer(i64),
-    /// A floating point number; its value is of no interest here.
-    Real,
-    /// Text, as bytes.
-    Text(&'p [u8]),
-    /// Bytes; cut short when the row was read with a limit.
-    Blob(&'p [u8]),
 }
 
 /// An open database.
@@ -391,65 +380,6 @@ fn local_size(size: usize, usable: usize, is_table: bool) -> usize {
     if fitting <= most { fitting } else { least }
 }
 
-/// The columns of a record (2.1). What is cut off is cut short in blobs and texts, and missing otherwise.
-fn columns(payload: &[u8]) -> Vec<Value<'_>> {
-    let mut columns = Vec::with_capacity(4);
-    let Some((header_size, mut at)) = varint(payload, 0) else { return columns };
-    let Ok(header_size) = usize::try_from(header_size) else { return columns };
-    let mut body = header_size;
-    // No table or index that is read here has more columns than these of interest.
-    while at < header_size.min(payload.len()) && columns.len() < 4 {
-        let Some((kind, next)) = varint(payload, at) else { break };
-        at = next;
-        let size = match kind {
-            0 | 8 | 9 => 0,
-            1..=4 => kind as usize,
-            5 => 6,
-            6 | 7 => 8,
-            12.. => usize::try_from((kind - 12) / 2).unwrap_or(usize::MAX),
-            _ => break,
-        };
-        let rest = payload.get(body..).unwrap_or_default();
-        let bytes = rest.get(..size).unwrap_or(rest);
-        let value = match kind {
-            0 => Value::Null,
-            7 => Value::Real,
-            8 => Value::Integer(0),
-            9 => Value::Integer(1),
-            1..=6 if bytes.len() == size => Value::Integer(integer(bytes)),
-            1..=6 => break,
-            kind if kind % 2 == 0 => Value::Blob(bytes),
-            _ => Value::Text(bytes),
-        };
-        columns.push(value);
-        body = body.saturating_add(size);
-    }
-    columns
-}
-
-/// A big-endian integer of one to eight bytes in two's complement.
-fn integer(bytes: &[u8]) -> i64 {
-    let sign = if bytes.first().is_some_and(|first| first & 0x80 != 0) { -1 } else { 0 };
-    bytes.iter().fold(sign, |value, byte| (value << 8) | i64::from(*byte))
-}
-
-/// A variable-length integer (1.6) and where it ends.
-fn varint(bytes: &[u8], at: usize) -> Option<(i64, usize)> {
-    let mut value: u64 = 0;
-    for position in 0..9 {
-        let end = at.checked_add(position)?;
-        let byte = *bytes.get(end)?;
-        if position == 8 {
-            return Some((((value << 8) | u64::from(byte)) as i64, end + 1));
-        }
-        value = (value << 7) | u64::from(byte & 0x7f);
-        if byte & 0x80 == 0 {
-            return Some((value as i64, end + 1));
-        }
-    }
-    None
-}
-
 fn be16(bytes: &[u8], at: usize) -> Option<usize> {
     let bytes = bytes.get(at..at.checked_add(2)?)?;
     Some(usize::from(u16::from_be_bytes(bytes.try_into().ok()?)))
@@ -473,137 +403,4 @@ fn read_full(file: &dyn RandomRead, offset: u64, buffer: &mut [u8]) -> Result<us
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::Read as _;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    /// 105 packages, put in by rpm 4.18; `tests/data/README.md` says how.
-    fn sample() -> Vec<u8> {
-        let packed = include_bytes!("../../tests/data/rpmdb.sqlite.gz");
-        let mut bytes = Vec::new();
-        flate2::read::GzDecoder::new(&packed[..]).read_to_end(&mut bytes).unwrap();
-        bytes
-    }
-
-    struct Bytes(Vec<u8>);
-
-    impl RandomRead for Bytes {
-        fn size(&self) -> u64 {
-            self.0.len() as u64
-        }
-        fn read_at(&self, offset: u64, buffer: &mut [u8]) -> std::io::Result<usize> {
-            let rest = self.0.get(offset as usize..).unwrap_or_default();
-            let count = rest.len().min(buffer.len());
-            buffer[..count].copy_from_slice(&rest[..count]);
-            Ok(count)
-        }
-    }
-
-    /// Everything that rpm's reader asks of a database.
-    fn use_all(bytes: Vec<u8>) -> Result<(usize, usize, usize), SqliteError> {
-        let file = Bytes(bytes);
-        let database = Database::open(&file)?;
-        let mut names = Vec::new();
-        database.scan("Name", |_, row| {
-            if let [Value::Text(_), Value::Integer(hnum), ..] = row {
-                names.push(*hnum);
-            }
-        })?;
-        let mut blobs = 0;
-        for hnum in &names {
-            let size = database.row("Packages", *hnum, 1 << 20, |row| match row {
-                [_, Value::Blob(blob), ..] => blob.len(),
-                _ => 0,
-            })?;
-            blobs += size.unwrap_or(0);
-        }
-        let found = database.find("Basenames_key_idx", b"libcuda.so.535.261.03")?.len();
-        Ok((names.len(), blobs, found))
-    }
-
-    #[test]
-    fn reads_every_row_overflow_pages_and_an_index() {
-        let (names, blobs, found) = use_all(sample()).unwrap();
-        // As sqlite3 says: count(*) of Name, sum(length(blob)) of Packages, count(*) of Basenames with that key.
-        assert_eq!((names, blobs, found), (105, 191_800, 2));
-    }
-
-    #[test]
-    fn finds_every_key_of_an_index_with_several_levels() {
-        let file = Bytes(sample());
-        let database = Database::open(&file).unwrap();
-        let mut rows = Vec::new();
-        database
-            .scan("Basenames", |rowid, row| {
-                if let Value::Text(key) = row[0] {
-                    rows.push((rowid, key.to_vec()));
-                }
-            })
-            .unwrap();
-        assert!(rows.len() > 260);
-        for (rowid, key) in &rows {
-            assert!(database.find("Basenames_key_idx", key).unwrap().contains(rowid));
-        }
-        assert_eq!(
-            database.find("Basenames_key_idx", b"libcuda.so.535").unwrap(),
-            Vec::<i64>::new()
-        );
-        assert_eq!(database.find("Basenames_key_idx", b"~~~").unwrap(), Vec::<i64>::new());
-        assert_eq!(database.row("Packages", 1 << 40, 64, |_| ()).unwrap(), None);
-    }
-
-    #[test]
-    fn says_what_is_wrong() {
-        assert_eq!(use_all(b"Berkeley".to_vec()), Err(SqliteError::NotSqlite));
-        let mut cut = sample();
-        cut.truncate(9000);
-        assert!(matches!(use_all(cut), Err(SqliteError::Damaged { .. })));
-        let file = Bytes(sample());
-        let database = Database::open(&file).unwrap();
-        assert_eq!(database.find("Other", b""), Err(SqliteError::NoTable("Other")));
-    }
-
-    #[test]
-    fn splits_payloads_as_the_format_says() {
-        assert_eq!(local_size(4061, 4096, true), 4061);
-        assert_eq!(local_size(4062, 4096, true), 489);
-        assert_eq!(local_size(1003, 4096, false), 489);
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        #[test]
-        fn survives_damage(places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..200)) {
-            let mut bytes = sample();
-            for (place, byte) in places {
-                let place = place.index(bytes.len());
-                bytes[place] = byte;
-            }
-            let _ = use_all(bytes);
-        }
-
-        #[test]
-        fn survives_damage_of_page_headers(places in prop::collection::vec((any::<prop::sample::Index>(), 0usize..160, any::<u8>()), 1..40)) {
-            let mut bytes = sample();
-            for (page, offset, byte) in places {
-                let place = page.index(bytes.len() / 4096) * 4096 + offset;
-                bytes[place] = byte;
-            }
-            let _ = use_all(bytes);
-        }
-
-        #[test]
-        fn survives_truncation_and_noise(noise in prop::collection::vec(any::<u8>(), 0..600), cut in any::<prop::sample::Index>()) {
-            let mut bytes = sample();
-            bytes.truncate(cut.index(bytes.len()));
-            let _ = use_all(bytes);
-            let mut page = b"SQLite format 3\0\x02\0".to_vec();
-            page.extend(noise);
-            let _ = use_all(page);
-        }
-    }
-}
+mod tests;

@@ -1,17 +1,24 @@
 //! The probes: one source of evidence each. This list is the table of contents.
 
+mod akmods;
 mod builders;
 mod bus;
 mod cuda;
+mod dkms;
 mod holders;
 mod kernels;
 mod libraries;
+mod links;
 mod loaded;
 mod log;
 mod modules;
+mod next_boot;
 mod packages;
+mod python_cuda;
+mod runfile;
 mod security;
 mod system;
+mod toolkits;
 
 use crate::probe::Probe;
 

@@ -9,7 +9,7 @@ pub enum Block {
     Paragraph(String),
     /// An item of a list (a line that starts with `- `).
     Item(String),
-    /// A command to type (a line that starts with `$ `); never broken.
+    /// A command to type; never broken.
     Command(String),
 }
 
@@ -23,54 +23,47 @@ pub fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
 }
 
-/// The end of `text` in at most `width` columns: of a path, the file's name says most.
+/// The end of `text` in at most `width` columns, of a path from a directory on: the file's name says most.
 pub fn keep_end(text: &str, width: usize) -> String {
     if columns(text) <= width {
         return text.to_owned();
     }
-    let mut kept = Vec::new();
+    let mut start = text.len();
     let mut taken = 1;
-    for character in text.chars().rev() {
+    for (at, character) in text.char_indices().rev() {
         taken += character.width().unwrap_or(0);
         if taken > width {
             break;
         }
-        kept.push(character);
+        start = at;
     }
-    std::iter::once('…').chain(kept.into_iter().rev()).collect()
+    let kept = &text[start..];
+    format!("…{}", kept.find('/').map_or(kept, |slash| &kept[slash..]))
 }
 
-/// Parts a text of the word files. Empty lines part paragraphs; lines of one paragraph are joined, without a
-/// space between Chinese characters.
+/// Parts a text of the word files: each line is a block of its own.
+///
+/// A line is a command when it starts with `$ `, or when it is ASCII, starts with a small letter or a slash and has
+/// neither a comma or colon after its first word nor a full stop at its end; so that the word files need no marks
+/// for what anyone sees to be one.
 pub fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut open = false;
-    for line in text.lines().map(str::trim) {
-        if line.is_empty() {
-            open = false;
-        } else if let Some(command) = line.strip_prefix("$ ") {
-            blocks.push(Block::Command(command.to_owned()));
-            open = false;
-        } else if let Some(item) = line.strip_prefix("- ") {
-            blocks.push(Block::Item(item.to_owned()));
-            open = true;
-        } else {
-            match blocks.last_mut() {
-                Some(Block::Paragraph(text) | Block::Item(text)) if open => join(text, line),
-                _ => blocks.push(Block::Paragraph(line.to_owned())),
-            }
-            open = true;
-        }
-    }
-    blocks
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(block).collect()
 }
 
-fn join(text: &mut String, line: &str) {
-    let seam = [text.chars().next_back(), line.chars().next()];
-    if !seam.into_iter().flatten().any(is_wide) {
-        text.push(' ');
+fn block(line: &str) -> Block {
+    if let Some(item) = line.strip_prefix("- ") {
+        return Block::Item(item.to_owned());
     }
-    text.push_str(line);
+    let first = line.split(' ').next().unwrap_or_default();
+    let is_command = line.is_ascii()
+        && line.starts_with(|c: char| c.is_ascii_lowercase() || c == '/')
+        && !first.ends_with([',', ':'])
+        && !line.ends_with('.');
+    match line.strip_prefix("$ ") {
+        Some(command) => Block::Command(command.to_owned()),
+        None if is_command => Block::Command(line.to_owned()),
+        None => Block::Paragraph(line.to_owned()),
+    }
 }
 
 /// Breaks `text` into lines of at most `width` columns: at spaces, and between Chinese characters, but never before
@@ -175,17 +168,25 @@ mod tests {
     fn cuts_a_path_that_fits_no_line() {
         assert_eq!(wrap("see /usr/lib/libcuda.so.1", 10), ["see", "/usr/lib/l", "ibcuda.so.", "1"]);
         assert_eq!(keep_end("/usr/lib/libcuda.so.1", 10), "…cuda.so.1");
+        assert_eq!(keep_end("/usr/lib/libcuda.so.1", 17), "…/libcuda.so.1");
     }
 
     #[test]
     fn parts_texts_into_blocks() {
+        let paragraph = |text: &str| Block::Paragraph(text.into());
+        let command = |text: &str| Block::Command(text.into());
         assert_eq!(
-            blocks("One\ntwo.\n\n- item\n  more\n$ sudo reboot\n重启\n之后"),
+            blocks(
+                "Move them aside:\n\n- item\n$ PATH=/ ls\ndkms status\nldconfig, then reboot.\nmv, with each\n重启"
+            ),
             [
-                Block::Paragraph("One two.".into()),
-                Block::Item("item more".into()),
-                Block::Command("sudo reboot".into()),
-                Block::Paragraph("重启之后".into()),
+                paragraph("Move them aside:"),
+                Block::Item("item".into()),
+                command("PATH=/ ls"),
+                command("dkms status"),
+                paragraph("ldconfig, then reboot."),
+                paragraph("mv, with each"),
+                paragraph("重启"),
             ]
         );
     }

@@ -7,7 +7,7 @@ use crate::escape::escape;
 use crate::facts::Environment;
 use crate::outlook::{Effect, Outlook};
 use crate::picture::{Layer, Picture, Row, State};
-use crate::report::{Report, ReportedFinding, Role};
+use crate::report::{Report, ReportedFinding, ReportedGap, Role};
 use crate::verdict::Verdict;
 use crate::words::Words;
 
@@ -42,7 +42,10 @@ pub fn render(view: &View<'_>, page: &Page) -> String {
         sheet.wrapped(0, Paint::Dim, &words.report("after-reboot", &[("kernel", kernel)]));
     }
     sheet.verdict(view);
-    sheet.wrapped(2, Paint::Dim, &machine(view));
+    let machine = machine(view);
+    if !machine.is_empty() {
+        sheet.wrapped(2, Paint::Dim, &machine);
+    }
     sheet.picture(view);
     sheet.causes(view);
     if let Some(outlook) = view.outlook {
@@ -102,37 +105,18 @@ impl<'p> Sheet<'p> {
     }
 
     fn prose(&mut self, indent: usize, text: &str) {
-        let mut previous: Option<Block> = None;
+        let margin = " ".repeat(indent);
         for block in blocks(text) {
-            let both_items = |a: &Block, b: &Block| {
-                matches!(
-                    (a, b),
-                    (Block::Item(_), Block::Item(_)) | (Block::Command(_), Block::Command(_))
-                )
-            };
-            let apart = |previous: &Block| {
-                !both_items(previous, &block)
-                    && matches!((previous, &block), (_, Block::Paragraph(_)))
-            };
-            if previous.as_ref().is_some_and(apart) {
-                self.line("");
-            }
-            match &block {
-                Block::Paragraph(text) => self.wrapped(indent, Paint::Plain, text),
+            match block {
+                Block::Paragraph(text) => self.wrapped(indent, Paint::Plain, &text),
                 Block::Item(text) => {
-                    self.hanging(
-                        &format!("{}- ", " ".repeat(indent)),
-                        indent + 2,
-                        Paint::Plain,
-                        text,
-                    );
+                    self.hanging(&format!("{margin}- "), indent + 2, Paint::Plain, &text);
                 }
                 Block::Command(text) => {
-                    let command = self.page.paint(Paint::Command, &escape(text));
-                    self.line(&format!("{}{command}", " ".repeat(indent + 4)));
+                    let command = self.page.paint(Paint::Command, &escape(&text));
+                    self.line(&format!("{margin}    {command}"));
                 }
             }
-            previous = Some(block);
         }
     }
 
@@ -204,9 +188,9 @@ impl<'p> Sheet<'p> {
             for follower in
                 findings.iter().filter(|found| root_of(found, findings) == Some(&root.cause))
             {
-                let lead = format!("    └ {} ", view.words.report("follows-from-it", &[]));
-                let text = format!("{} [{}]", follower.title, follower.cause);
-                self.hanging(&lead, 6, Paint::Plain, &text);
+                let text =
+                    view.words.report("follows-from-it", &[("title", follower.title.clone())]);
+                self.hanging("    └ ", 6, Paint::Plain, &format!("{text} [{}]", follower.cause));
                 if self.page.verbose {
                     self.details(view, follower, 6);
                 }
@@ -309,7 +293,7 @@ impl<'p> Sheet<'p> {
             self.hanging("  - ", 4, Paint::Dim, &text);
         }
         self.more(view, 2, gaps.len().saturating_sub(shown));
-        if gaps.iter().any(|gap| gap.why == crate::host::Failure::NotPermitted.to_string()) {
+        if gaps.iter().any(ReportedGap::needs_root) {
             self.wrapped(2, Paint::Plain, &view.words.report("gaps-need-root", &[]));
         }
     }

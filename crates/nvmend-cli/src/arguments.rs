@@ -1,0 +1,160 @@
+//! The arguments, described once: parsing, help, completions, the manual page and the documentation are made from it.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Arg, ArgAction, Command, ValueHint, value_parser};
+use nvmend::words::Words;
+
+/// Shells that completions can be made for.
+pub const SHELLS: [&str; 5] = ["bash", "elvish", "fish", "powershell", "zsh"];
+/// Formats of the report.
+pub const FORMATS: [&str; 2] = ["text", "json"];
+/// Formats that will come, and are refused until then.
+pub const LATER_FORMATS: [&str; 4] = ["html", "prometheus", "nagios", "npd"];
+/// Commands that will come, and are refused until then.
+pub const LATER_COMMANDS: [&str; 7] = ["plan", "apply", "undo", "history", "run", "guard", "fleet"];
+
+/// The whole command line, with its help in the language of `words`.
+pub fn command(words: &Words) -> Command {
+    let say = |id: &str| words.cli(id, &[]);
+    let subcommand = |name: &'static str, about: String| plain(Command::new(name).about(about));
+    plain(Command::new("nvmend"))
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(say("about"))
+        .arg(after(words).hide(true))
+        .args(sources(words))
+        .args(output(words))
+        .subcommand(subcommand("check", say("command-check")).arg(after(words)))
+        .subcommand(
+            subcommand("explain", say("command-explain"))
+                .arg(Arg::new("cause").value_name("CAUSE").help(say("argument-cause"))),
+        )
+        .subcommand(
+            subcommand("capture", say("command-capture")).arg(
+                Arg::new("output")
+                    .short('o')
+                    .long("output")
+                    .value_name("FILE")
+                    .value_parser(value_parser!(PathBuf))
+                    .value_hint(ValueHint::FilePath)
+                    .help(say("option-output")),
+            ),
+        )
+        .subcommand(
+            // Not required for clap, so that `completions --help` is no error.
+            subcommand("completions", say("command-completions")).arg(
+                Arg::new("shell")
+                    .value_name("SHELL")
+                    .value_parser(PossibleValuesParser::new(SHELLS))
+                    .help(words.cli("argument-shell", &[("shells", SHELLS.join(", "))])),
+            ),
+        )
+        .subcommand(subcommand("man", say("command-man")))
+        .subcommand(
+            subcommand("help", say("command-help"))
+                .arg(Arg::new("command").value_name("COMMAND").help(say("argument-command"))),
+        )
+}
+
+/// Without clap's own help and version, which speak English only.
+fn plain(command: Command) -> Command {
+    command.disable_help_flag(true).disable_version_flag(true).disable_help_subcommand(true)
+}
+
+fn after(words: &Words) -> Arg {
+    Arg::new("after")
+        .long("after")
+        .value_name("reboot")
+        .value_parser(PossibleValuesParser::new(["reboot", "upgrade"]))
+        .help(words.cli("option-after", &[]))
+}
+
+/// Which machine is meant.
+fn sources(words: &Words) -> [Arg; 4] {
+    let say = |id: &str| words.cli(id, &[]);
+    [
+        Arg::new("root")
+            .long("root")
+            .value_name("DIR")
+            .value_parser(value_parser!(PathBuf))
+            .value_hint(ValueHint::DirPath)
+            .global(true)
+            .help(say("option-root")),
+        Arg::new("from")
+            .long("from")
+            .value_name("FILE")
+            .value_parser(value_parser!(PathBuf))
+            .value_hint(ValueHint::FilePath)
+            .global(true)
+            .help(say("option-from")),
+        Arg::new("example")
+            .long("example")
+            .value_name("NAME")
+            .num_args(0..=1)
+            .global(true)
+            .help(say("option-example")),
+        Arg::new("env")
+            .long("env")
+            .value_name("NAME=VALUE")
+            .action(ArgAction::Append)
+            .global(true)
+            .help(say("option-env")),
+    ]
+}
+
+/// How the answer is shown.
+fn output(words: &Words) -> [Arg; 7] {
+    let say = |id: &str| words.cli(id, &[]);
+    let flag = |name: &'static str, short: char| {
+        Arg::new(name).short(short).long(name).action(ArgAction::SetTrue).global(true)
+    };
+    [
+        Arg::new("format")
+            .long("format")
+            .value_name("FORMAT")
+            .value_parser(PossibleValuesParser::new(FORMATS))
+            .global(true)
+            .help(words.cli("option-format", &[("formats", FORMATS.join(", "))])),
+        Arg::new("lang")
+            .long("lang")
+            .value_name("LANG")
+            .value_parser(PossibleValuesParser::new(["en", "zh-CN"]))
+            .global(true)
+            .help(say("option-lang")),
+        Arg::new("color")
+            .long("color")
+            .value_name("WHEN")
+            .value_parser(PossibleValuesParser::new(["auto", "always", "never"]))
+            .global(true)
+            .help(say("option-color")),
+        flag("verbose", 'v').help(say("option-verbose")),
+        flag("quiet", 'q').help(say("option-quiet")),
+        flag("help", 'h').help(say("option-help")),
+        flag("version", 'V').help(say("option-version")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nvmend::words::Language;
+
+    #[test]
+    fn is_sound_in_both_languages() {
+        for language in Language::ALL {
+            command(&Words::new(language)).debug_assert();
+        }
+    }
+
+    #[test]
+    fn later_commands_are_not_listed() {
+        let command = command(&Words::new(Language::English));
+        for name in LATER_COMMANDS {
+            assert!(
+                command.find_subcommand(name).is_none(),
+                "{name} is there: take it off the list"
+            );
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `nvmend capture`: writes what a check reads, without names and addresses, for a diagnosis elsewhere.
+
+use std::fs::OpenOptions;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use nvmend::host::Host;
+use nvmend::hosts::capture;
+use nvmend::hosts::recorder::Recorder;
+use nvmend::probe::{DEADLINE, probe};
+use nvmend::redact::Redactor;
+use nvmend::words::Words;
+
+use crate::exit::{Failure, Status};
+use crate::source;
+use crate::ui::Ui;
+
+const DEFAULT_FILE: &str = "nvmend-capture.tar.zst";
+
+/// Reads the machine once and keeps what was read.
+pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failure> {
+    let file = matches.get_one::<PathBuf>("output").cloned().unwrap_or_else(|| DEFAULT_FILE.into());
+    let to_stdout = file == Path::new("-");
+    if to_stdout && io::stdout().is_terminal() {
+        return Err(Failure::usage(words.cli("error-capture-to-terminal", &[])));
+    }
+    let host = source::open(matches, words)?;
+    let redactor = Redactor::of(host.as_ref());
+    let recorder = Arc::new(Recorder::new(host));
+    probe(&(Arc::clone(&recorder) as Arc<dyn Host>), DEADLINE);
+    let archive = capture::write(recorder.recorded(), Some(&redactor))
+        .map_err(|error| Failure::undetermined(error.to_string()))?;
+    if to_stdout {
+        ui.print(archive);
+        return Ok(Status::Fine);
+    }
+    write(&file, &archive).map_err(|error| failed(&file, &error, words))?;
+    let args =
+        [("file", file.display().to_string()), ("size", (archive.len() / 1024).max(1).to_string())];
+    if !ui.quiet {
+        ui.note(&words.cli("capture-written", &args));
+    }
+    Ok(Status::Fine)
+}
+
+/// Only its owner may read it: what it holds may still say more of a machine than its owner would.
+fn write(file: &Path, content: &[u8]) -> io::Result<()> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?.write_all(content)
+}
+
+fn failed(file: &Path, error: &io::Error, words: &Words) -> Failure {
+    let path = ("path", file.display().to_string());
+    if error.kind() == ErrorKind::AlreadyExists {
+        return Failure::usage(words.cli("error-capture-exists", &[path]))
+            .hint(words.cli("hint-capture-exists", &[]));
+    }
+    Failure::usage(words.cli("error-capture-write", &[path, ("why", error.to_string())]))
+}

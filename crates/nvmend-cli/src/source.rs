@@ -1,0 +1,113 @@
+//! Which machine is meant: this one, a file tree, a capture, an example.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use nvmend::examples;
+use nvmend::host::Host;
+use nvmend::hosts::capture::{self, CaptureError};
+use nvmend::hosts::live::Live;
+use nvmend::hosts::sysroot::Sysroot;
+use nvmend::words::Words;
+
+use crate::exit::Failure;
+
+/// Opens the machine that the arguments name.
+pub fn open(matches: &ArgMatches, words: &Words) -> Result<Arc<dyn Host>, Failure> {
+    let root = matches.get_one::<std::path::PathBuf>("root");
+    let from = matches.get_one::<std::path::PathBuf>("from");
+    let example = matches.get_one::<String>("example");
+    let given: Vec<&str> =
+        [("--root", root.is_some()), ("--from", from.is_some()), ("--example", example.is_some())]
+            .into_iter()
+            .filter_map(|(name, given)| given.then_some(name))
+            .collect();
+    if let [first, second, ..] = given[..] {
+        let args = [("first", first.to_owned()), ("second", second.to_owned())];
+        return Err(Failure::usage(words.cli("error-two-machines", &args)));
+    }
+    let env = variables(matches, words)?;
+    if !env.is_empty() && root.is_none() {
+        return Err(Failure::usage(words.cli("error-env-without-root", &[])));
+    }
+    if let Some(root) = root {
+        return open_root(root, env, words);
+    }
+    if let Some(from) = from {
+        return open_capture(from, words);
+    }
+    if let Some(name) = example {
+        return open_example(name, words);
+    }
+    let live = Live::open().map_err(|error| Failure::undetermined(error.to_string()))?;
+    Ok(Arc::new(live))
+}
+
+/// The names of the examples, one a line.
+pub fn examples() -> String {
+    examples::names().map(|name| format!("{name}\n")).collect()
+}
+
+fn open_root(
+    root: &Path,
+    env: BTreeMap<String, String>,
+    words: &Words,
+) -> Result<Arc<dyn Host>, Failure> {
+    let tree = Sysroot::open(root, env).map_err(|error| {
+        let path = ("path", root.display().to_string());
+        let failure = if error.is_absent() {
+            Failure::usage(words.cli("error-root-absent", &[path]))
+        } else {
+            Failure::usage(words.cli("error-root", &[path, ("why", error.why.to_string())]))
+        };
+        failure.hint(words.cli("hint-root", &[]))
+    })?;
+    Ok(Arc::new(tree))
+}
+
+fn open_capture(file: &Path, words: &Words) -> Result<Arc<dyn Host>, Failure> {
+    let machine = capture::open(file).map_err(|error| {
+        let path = ("path", file.display().to_string());
+        let why = ("why", error.to_string());
+        match error {
+            CaptureError::Io(error) if error.kind() == ErrorKind::NotFound => {
+                Failure::usage(words.cli("error-from-absent", &[path]))
+            }
+            CaptureError::Io(_) => Failure::usage(words.cli("error-from-unreadable", &[path, why])),
+            CaptureError::UnknownSchema { .. } => {
+                Failure::usage(words.cli("error-from-schema", &[path, why]))
+                    .hint(words.cli("hint-from-schema", &[]))
+            }
+            CaptureError::NotACapture(_) => Failure::usage(words.cli("error-from-format", &[path]))
+                .hint(words.cli("hint-from-format", &[])),
+            CaptureError::Damaged(_) | CaptureError::TooLarge => {
+                Failure::usage(words.cli("error-from-damaged", &[path, why]))
+                    .hint(words.cli("hint-from-damaged", &[]))
+            }
+        }
+    })?;
+    Ok(Arc::new(machine))
+}
+
+fn open_example(name: &str, words: &Words) -> Result<Arc<dyn Host>, Failure> {
+    let machine = examples::open(name).map_err(|_| {
+        Failure::usage(words.cli("error-unknown-example", &[("name", name.to_owned())]))
+            .hint(words.cli("hint-examples", &[]))
+    })?;
+    Ok(Arc::new(machine))
+}
+
+/// The environment to judge, from `--env NAME=VALUE`.
+fn variables(matches: &ArgMatches, words: &Words) -> Result<BTreeMap<String, String>, Failure> {
+    matches
+        .get_many::<String>("env")
+        .unwrap_or_default()
+        .map(|text| match text.split_once('=') {
+            Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+            _ => Err(Failure::usage(words.cli("error-env", &[("text", text.clone())]))),
+        })
+        .collect()
+}

@@ -1,0 +1,226 @@
+//! What `modprobe NAME` would do. Pure: the configuration's lines and the index in, the file out.
+//!
+//! Order of kmod (`kmod_module_new_from_lookup`, `kmod_module_probe_insert_module`): aliases of the configuration
+//! replace the name; an `install` command takes the place of loading; else the index names the file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::facts::{ConfigLine, ConfigVerb, Origin, Resolution};
+use crate::parse::glob;
+use crate::parse::modinfo::underscored;
+
+/// Where the index says that a module is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Indexed {
+    /// In this file, by its true path.
+    There(PathBuf),
+    /// In this file, which is gone.
+    Gone(PathBuf),
+}
+
+/// Files by the names under which modprobe knows them: their own, with underscores and without `.ko`.
+pub(super) type Index = BTreeMap<String, Indexed>;
+
+/// Commands that lead to commands: Debian's need one. More than a few are a circle.
+const DEPTH: usize = 8;
+
+/// What `modprobe name` would do.
+pub(super) fn resolve(name: &str, config: &[ConfigLine], index: &Index) -> Resolution {
+    let mut name = name.to_owned();
+    let mut by = None;
+    for _ in 0..DEPTH {
+        if let Some(alias) = find(config, ConfigVerb::Alias, &name) {
+            let target = alias.rest.split_whitespace().next().unwrap_or_default();
+            if matches!(target, "off" | "null") {
+                return blocked(alias);
+            }
+            if underscored(target) != name {
+                name = underscored(target);
+                by = Some(alias.from.clone());
+            }
+        }
+        let Some(install) = find(config, ConfigVerb::Install, &name) else { break };
+        by = Some(install.from.clone());
+        match command(&install.rest, &name) {
+            Command::Nothing => return blocked(install),
+            Command::Loads(target) => return file(&target, by, index),
+            Command::Asks(target) => name = target,
+            // A script of the administrator's: what else it does can't be told, but its name says that it loads this.
+            Command::Other => break,
+        }
+    }
+    file(&name, by, index)
+}
+
+fn find<'c>(config: &'c [ConfigLine], verb: ConfigVerb, name: &str) -> Option<&'c ConfigLine> {
+    config.iter().find(|line| line.verb == verb && glob::matches(&line.name, name))
+}
+
+fn file(name: &str, by: Option<Origin>, index: &Index) -> Resolution {
+    match index.get(name) {
+        Some(Indexed::There(path)) => Resolution::File { path: path.clone(), by },
+        Some(Indexed::Gone(path)) => Resolution::Dangling { path: path.clone() },
+        None => Resolution::Missing,
+    }
+}
+
+fn blocked(line: &ConfigLine) -> Resolution {
+    let verb = if line.verb == ConfigVerb::Alias { "alias" } else { "install" };
+    Resolution::Blocked {
+        by: line.from.clone(),
+        line: format!("{verb} {} {}", line.name, line.rest),
+    }
+}
+
+/// What an `install` command comes to.
+#[derive(Debug, PartialEq, Eq)]
+enum Command {
+    /// Nothing is loaded: `/bin/false`, `/bin/true`, `exit 1`.
+    Nothing,
+    /// `modprobe -i TARGET`: that file, whatever the configuration says of it.
+    Loads(String),
+    /// `modprobe TARGET`: another name to look up.
+    Asks(String),
+    /// Something else.
+    Other,
+}
+
+/// Of the parts of a shell command, the one that loads `name`: the `modprobe -i` of that very name, else the last
+/// `modprobe -i`, else the last `modprobe` of another name. Those before it load what it needs.
+fn command(text: &str, name: &str) -> Command {
+    let mut loads: Option<String> = None;
+    let mut asks = None;
+    let mut idle = true;
+    for part in text.split([';', '&', '|', '(', ')', '{', '}', '\n']) {
+        let mut words =
+            part.split_whitespace().skip_while(|word| *word == "exec" || word.contains('='));
+        let Some(program) = words.next() else { continue };
+        match program.rsplit('/').next().unwrap_or_default() {
+            "false" | "true" | ":" | "exit" | "echo" | "logger" => {}
+            "modprobe" => {
+                idle = false;
+                let Some((target, ignores_install)) = target(words) else { continue };
+                if ignores_install && loads.as_deref() != Some(name) {
+                    loads = Some(target);
+                } else if !ignores_install && target != name {
+                    asks = Some(target);
+                }
+            }
+            _ => idle = false,
+        }
+    }
+    match (loads, asks) {
+        (Some(target), _) => Command::Loads(target),
+        (None, Some(target)) => Command::Asks(target),
+        (None, None) if idle => Command::Nothing,
+        (None, None) => Command::Other,
+    }
+}
+
+/// The module that a call of modprobe loads, and whether it ignores `install` lines. `None`: it unloads, or names none.
+fn target<'w>(words: impl Iterator<Item = &'w str>) -> Option<(String, bool)> {
+    let mut ignores_install = false;
+    let mut words = words.peekable();
+    while let Some(word) = words.next() {
+        match word {
+            "-i" | "--ignore-install" => ignores_install = true,
+            "-r" | "--remove" => return None,
+            // These take a value.
+            "-C" | "--config" | "-d" | "--dirname" | "-S" | "--set-version" => drop(words.next()),
+            _ if word.starts_with(['-', '$']) => {}
+            _ => return Some((underscored(word), ignores_install)),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::parse::modprobe_conf;
+
+    fn index(names: &[&str]) -> Index {
+        names
+            .iter()
+            .map(|name| ((*name).to_owned(), Indexed::There(format!("/m/{name}.ko").into())))
+            .collect()
+    }
+
+    fn outcome(name: &str, config: &str, names: &[&str]) -> Resolution {
+        resolve(name, &modprobe_conf::parse(config, Path::new("/c")), &index(names))
+    }
+
+    fn file(path: &str, by: Option<&str>) -> Resolution {
+        Resolution::File { path: path.into(), by: by.map(Origin::from) }
+    }
+
+    #[test]
+    fn the_index_decides_without_configuration() {
+        assert_eq!(outcome("nvidia", "", &["nvidia"]), file("/m/nvidia.ko", None));
+        assert_eq!(outcome("nvidia", "", &["nvidia_current"]), Resolution::Missing);
+        let gone = Index::from([("nvidia".to_owned(), Indexed::Gone("/m/nvidia.ko".into()))]);
+        assert_eq!(
+            resolve("nvidia", &[], &gone),
+            Resolution::Dangling { path: "/m/nvidia.ko".into() }
+        );
+    }
+
+    #[test]
+    fn debians_commands_lead_to_its_file_names() {
+        let config = "install nvidia modprobe -i nvidia-current-open $CMDLINE_OPTS\n\
+            install nvidia-drm modprobe nvidia-modeset ; modprobe -i nvidia-current-open-drm $CMDLINE_OPTS\n";
+        let names = ["nvidia_current_open", "nvidia_current_open_drm", "nvidia_current"];
+        assert_eq!(
+            outcome("nvidia", config, &names),
+            file("/m/nvidia_current_open.ko", Some("/c:1"))
+        );
+        assert_eq!(
+            outcome("nvidia_drm", config, &names),
+            file("/m/nvidia_current_open_drm.ko", Some("/c:2"))
+        );
+        assert_eq!(outcome("nvidia_uvm", config, &names), Resolution::Missing);
+    }
+
+    #[test]
+    fn lines_that_stop_it() {
+        for line in [
+            "install nvidia /bin/false",
+            "install nvidia /usr/bin/true",
+            "alias nvidia off",
+            "install nv* exit 1",
+        ] {
+            let stopped = outcome("nvidia", line, &["nvidia"]);
+            let pattern = line.to_owned();
+            assert_eq!(
+                stopped,
+                Resolution::Blocked { by: Origin::from("/c:1"), line: pattern },
+                "{line}"
+            );
+        }
+        assert_eq!(
+            outcome("nvidia_drm", "install nvidia /bin/false", &["nvidia_drm"]),
+            file("/m/nvidia_drm.ko", None)
+        );
+    }
+
+    #[test]
+    fn other_commands() {
+        let same = "install nvidia /sbin/modprobe --ignore-install nvidia $CMDLINE_OPTS && /sbin/modprobe -i nvidia-uvm";
+        assert_eq!(
+            outcome("nvidia", same, &["nvidia", "nvidia_uvm"]),
+            file("/m/nvidia.ko", Some("/c:1"))
+        );
+        let other = "install nvidia modprobe nvidia-535\nalias nvidia-535 nvidia-tesla-535";
+        assert_eq!(
+            outcome("nvidia", other, &["nvidia_tesla_535"]),
+            file("/m/nvidia_tesla_535.ko", Some("/c:2"))
+        );
+        let script = "install nvidia /usr/local/sbin/load-gpu";
+        assert_eq!(outcome("nvidia", script, &["nvidia"]), file("/m/nvidia.ko", Some("/c:1")));
+        let circle = "install nvidia modprobe nvidia-535\ninstall nvidia-535 modprobe nvidia";
+        assert!(matches!(outcome("nvidia", circle, &["nvidia"]), Resolution::File { .. }));
+    }
+}

@@ -1,0 +1,71 @@
+//! Packages that concern the driver, and who owns each driver file.
+
+mod dpkg;
+mod owners;
+mod pacman;
+mod rpm;
+
+use crate::facts::{Datum, Facts, Gap, Package, PackageDatabase, PackageManager, Packages};
+use crate::host::Host;
+use crate::probe::{Found, Probe};
+
+/// The package managers' databases. Sees all other facts: the files whose owner is asked for are there.
+pub const PROBE: Probe = Probe { name: "packages", run };
+
+/// What one manager's database gave.
+struct Database {
+    manager: PackageManager,
+    /// Where it lies, and how many packages are installed in all.
+    count: Datum<usize>,
+    packages: Vec<Package>,
+    gaps: Vec<Gap>,
+}
+
+impl Database {
+    fn new(manager: PackageManager, count: Datum<usize>) -> Self {
+        Self { manager, count, packages: Vec::new(), gaps: Vec::new() }
+    }
+
+    /// One that is there and cannot be read.
+    fn unreadable(manager: PackageManager, path: &str, why: impl ToString) -> Self {
+        let why = why.to_string();
+        let gaps = vec![Gap::new(path, &why)];
+        Self { gaps, ..Self::new(manager, Datum::unreadable(path, why)) }
+    }
+}
+
+fn run(host: &dyn Host, known: &Facts) -> Found {
+    let mut found: Vec<Database> = Vec::new();
+    found.extend(dpkg::read(host));
+    let rpm = rpm::open(host);
+    match &rpm {
+        Some(Ok(database)) => found.push(database.read()),
+        Some(Err(unreadable)) => {
+            found.push(Database::unreadable(PackageManager::Rpm, &unreadable.path, &unreadable.why))
+        }
+        None => {}
+    }
+    found.extend(pacman::read(host));
+
+    let mut packages = Packages::default();
+    let mut gaps = Vec::new();
+    for database in found {
+        packages
+            .databases
+            .push(PackageDatabase { manager: database.manager, count: database.count });
+        packages.installed.extend(database.packages);
+        gaps.extend(database.gaps);
+    }
+    packages.installed.sort_by(|a, b| {
+        (&a.name, &a.arch, &a.version, a.manager).cmp(&(&b.name, &b.arch, &b.version, b.manager))
+    });
+    let rpm = rpm.as_ref().and_then(|database| database.as_ref().ok());
+    packages.owners = owners::find(host, known, &packages.databases, rpm, &mut gaps);
+    Box::new(move |facts| {
+        facts.packages = packages;
+        facts.gaps.extend(gaps);
+    })
+}
+
+#[cfg(test)]
+mod tests;

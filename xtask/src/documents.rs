@@ -1,0 +1,92 @@
+//! The documents, as texts.
+
+use clap::Command;
+use nvmend::causes;
+use nvmend::report::Report;
+use nvmend::reports::layout::{Block, blocks};
+use nvmend::words::{EXPLAIN_PARTS, Language, Words};
+use nvmend_cli::{arguments, help};
+
+/// File name and text of each document.
+pub fn all() -> Vec<(String, String)> {
+    let mut documents = vec![("report.schema.json".to_owned(), schema())];
+    for language in Language::ALL {
+        let words = Words::new(language);
+        let ending = match language {
+            Language::English => "md".to_owned(),
+            other => format!("{}.md", other.tag()),
+        };
+        documents.push((format!("causes.{ending}"), causes_page(&words)));
+        documents.push((format!("cli.{ending}"), cli_page(&words)));
+    }
+    documents
+}
+
+fn schema() -> String {
+    let text = serde_json::to_string_pretty(&schemars::schema_for!(Report)).unwrap_or_default();
+    format!("{text}\n")
+}
+
+fn top(title: &str, words: &Words) -> String {
+    format!("# {title}\n\n<!-- {} -->\n\n", words.cli("docs-generated", &[]))
+}
+
+fn causes_page(words: &Words) -> String {
+    let mut page = top(&words.cli("docs-causes-title", &[]), words);
+    page.push_str(&format!("{}\n", words.cli("docs-causes-intro", &[])));
+    for cause in causes::ALL {
+        page.push_str(&format!("\n## `{}`\n\n{}\n", cause.id, words.name(cause.id)));
+        for part in EXPLAIN_PARTS {
+            let Some(text) = words.explain(cause.id, part) else { continue };
+            page.push_str(&format!("\n**{}**\n", words.cli(help::part_heading(part), &[])));
+            page.push_str(&markdown(&text));
+        }
+    }
+    page
+}
+
+/// A text of the word files as Markdown.
+fn markdown(text: &str) -> String {
+    let mut page = String::new();
+    let mut previous: Option<Block> = None;
+    for block in blocks(text) {
+        let in_list = matches!((&previous, &block), (Some(Block::Item(_)), Block::Item(_)));
+        let in_code = matches!((&previous, &block), (Some(Block::Command(_)), Block::Command(_)));
+        if !in_list && !in_code {
+            page.push('\n');
+        }
+        match &block {
+            Block::Paragraph(text) => page.push_str(&format!("{text}\n")),
+            Block::Item(text) => page.push_str(&format!("- {text}\n")),
+            Block::Command(text) => page.push_str(&format!("    {text}\n")),
+        }
+        previous = Some(block);
+    }
+    page
+}
+
+fn cli_page(words: &Words) -> String {
+    let root = arguments::command(words);
+    let mut page = top(&words.cli("docs-cli-title", &[]), words);
+    command(&root, &root, words, &mut page);
+    for sub in root.get_subcommands() {
+        page.push_str(&format!("\n## nvmend {}\n\n", sub.get_name()));
+        command(sub, &root, words, &mut page);
+    }
+    page
+}
+
+fn command(command: &Command, root: &Command, words: &Words, page: &mut String) {
+    page.push_str(&format!("{}\n\n    {}\n", help::about(command), help::usage(command)));
+    let is_root = command.get_name() == root.get_name();
+    let sections = help::sections(command, root);
+    // The options of every command stand once, at the top.
+    for (heading, rows) in
+        sections.into_iter().filter(|(id, _)| is_root || *id != "heading-global-options")
+    {
+        page.push_str(&format!("\n**{}**\n\n", words.cli(heading, &[])));
+        for (typed, does) in rows {
+            page.push_str(&format!("- `{typed}`: {does}\n"));
+        }
+    }
+}
