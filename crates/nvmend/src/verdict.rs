@@ -49,7 +49,7 @@ fn nothing_to_align(facts: &Facts) -> bool {
     match facts.system.environment {
         // Their driver comes with the board's software or from Windows; its version says nothing of the libraries.
         Environment::Jetson | Environment::Wsl => true,
-        _ if facts.has_gpu() == Some(false) => true,
+        _ if facts.has_gpu() == Some(false) || facts.is_passed_through() => true,
         // A GPU without any driver is a cause of its own; without a bus to look at, no driver means nothing to align.
         _ => {
             !facts.has_driver()
