@@ -5,7 +5,7 @@
 about = 找出 NVIDIA 驱动各部分不匹配的原因，并说明怎么办。不会改动任何东西。
 command-check = 诊断机器：结论、版本对照、原因、怎么办（默认命令）
 command-explain = 说明一种原因；不给 CAUSE 则列出全部
-command-capture = 把诊断时读到的内容写入文件（去掉人名、主机名和地址），以便在别处诊断
+command-capture = 把诊断时读到的内容写入文件（去掉用户名、主机名和地址），以便在别处诊断
 command-completions = 输出某种 shell 的补全脚本
 command-man = 输出手册页
 command-help = 显示某个命令的帮助

@@ -56,13 +56,25 @@ fn markdown(text: &str) -> String {
             page.push('\n');
         }
         match &block {
-            Block::Paragraph(text) => page.push_str(&format!("{text}\n")),
-            Block::Item(text) => page.push_str(&format!("- {text}\n")),
+            Block::Paragraph(text) => page.push_str(&format!("{}\n", literal(text))),
+            Block::Item(text) => page.push_str(&format!("- {}\n", literal(text))),
             Block::Command(text) => page.push_str(&format!("    {text}\n")),
         }
         previous = Some(block);
     }
     page
+}
+
+/// Text in which Markdown finds nothing of its own: `nvidia*` begins no emphasis.
+fn literal(text: &str) -> String {
+    let mut literal = String::with_capacity(text.len());
+    for character in text.chars() {
+        if "*_<`\\".contains(character) {
+            literal.push('\\');
+        }
+        literal.push(character);
+    }
+    literal
 }
 
 fn cli_page(words: &Words) -> String {

@@ -11,18 +11,18 @@ pub struct Outlook {
     pub effect: Effect,
     /// The kernel that boots next, where it is known.
     pub kernel: Option<String>,
-    /// The errors that would hold after the reboot and follow from no other.
-    pub errors: Vec<Diagnosed>,
+    /// What would be wrong after the reboot and follows from nothing else: errors, or where nothing fails, warnings.
+    pub faults: Vec<Diagnosed>,
 }
 
 /// What a reboot would do, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Nothing fails now and nothing would after it.
+    /// Nothing is wrong now, and nothing would fail after it.
     Harmless,
-    /// Something fails now and nothing would after it.
+    /// Something is wrong now, and nothing would be after it.
     Helps,
-    /// Something fails now and something would after it.
+    /// Something is wrong now, and something would be after it.
     DoesNotHelp,
     /// More would fail after it than now.
     Harms,
@@ -38,32 +38,42 @@ impl Outlook {
         let kernel = facts.kernels.next_boot.value().cloned();
         if facts.system.environment != Environment::Host || facts.kernels.running.value().is_none()
         {
-            return Self { effect: Effect::NotHere, kernel: None, errors: vec![] };
+            return Self { effect: Effect::NotHere, kernel: None, faults: vec![] };
         }
         if kernel.is_none() {
-            return Self { effect: Effect::Unknown, kernel, errors: vec![] };
+            return Self { effect: Effect::Unknown, kernel, faults: vec![] };
         }
         let after = diagnose(&predict::reboot(facts));
-        Self { effect: compare(now, &after), kernel, errors: root_errors(&after) }
+        let (effect, faults) = compare(now, &after);
+        Self { effect, kernel, faults }
     }
 }
 
-fn compare(now: &Diagnosis, after: &Diagnosis) -> Effect {
-    let (before, then) = (root_errors(now), root_errors(after));
+/// The effect, and what would be wrong afterwards. Where nothing fails, now or then, warnings are what a reboot can help.
+fn compare(now: &Diagnosis, after: &Diagnosis) -> (Effect, Vec<Diagnosed>) {
+    let errors = [roots(now, Severity::Error), roots(after, Severity::Error)];
+    let fails = errors.iter().any(|errors| !errors.is_empty());
+    let [before, then] = if fails {
+        errors
+    } else {
+        [roots(now, Severity::Warning), roots(after, Severity::Warning)]
+    };
     let is_new = |found: &Diagnosed| !now.names(found.cause.id);
-    match (before.is_empty(), then.is_empty()) {
+    let effect = match (before.is_empty(), then.is_empty()) {
         (true, true) => Effect::Harmless,
         (false, true) => Effect::Helps,
-        (true, false) => Effect::Harms,
+        (true, false) if fails => Effect::Harms,
+        (true, false) => Effect::Harmless,
         // A fault in place of another is no worse than the first; one on top of it is.
         (false, false) if then.len() > before.len() && then.iter().any(is_new) => Effect::Harms,
         (false, false) => Effect::DoesNotHelp,
-    }
+    };
+    (effect, then)
 }
 
-fn root_errors(diagnosis: &Diagnosis) -> Vec<Diagnosed> {
-    let is_root =
-        |found: &&Diagnosed| found.severity == Severity::Error && found.because_of.is_empty();
+/// The findings of that severity that follow from no other.
+fn roots(diagnosis: &Diagnosis, severity: Severity) -> Vec<Diagnosed> {
+    let is_root = |found: &&Diagnosed| found.severity == severity && found.because_of.is_empty();
     diagnosis.findings.iter().filter(is_root).cloned().collect()
 }
 
@@ -102,13 +112,26 @@ mod tests {
         let stale = with(vec![cause!("stale-module-loaded")]);
         let missing = with(vec![cause!("module-missing-for-kernel")]);
         let both = with(vec![cause!("stale-module-loaded"), cause!("module-missing-for-kernel")]);
-        assert_eq!(compare(&none, &none), Effect::Harmless);
-        assert_eq!(compare(&stale, &none), Effect::Helps);
-        assert_eq!(compare(&stale, &stale), Effect::DoesNotHelp);
-        assert_eq!(compare(&stale, &missing), Effect::DoesNotHelp);
-        assert_eq!(compare(&both, &stale), Effect::DoesNotHelp);
-        assert_eq!(compare(&stale, &both), Effect::Harms);
-        assert_eq!(compare(&none, &missing), Effect::Harms);
+        assert_eq!(compare(&none, &none).0, Effect::Harmless);
+        assert_eq!(compare(&stale, &none).0, Effect::Helps);
+        assert_eq!(compare(&stale, &stale).0, Effect::DoesNotHelp);
+        assert_eq!(compare(&stale, &missing).0, Effect::DoesNotHelp);
+        assert_eq!(compare(&both, &stale).0, Effect::DoesNotHelp);
+        assert_eq!(compare(&stale, &both).0, Effect::Harms);
+        assert_eq!(compare(&none, &missing).0, Effect::Harms);
+    }
+
+    #[test]
+    fn where_nothing_fails_it_compares_the_warnings() {
+        let mut warning = cause!("stale-module-loaded");
+        warning.severity = Severity::Warning;
+        let (none, warned) = (with(vec![]), with(vec![warning]));
+        let failing = with(vec![cause!("module-missing-for-kernel")]);
+        assert_eq!(compare(&warned, &none).0, Effect::Helps);
+        assert_eq!(compare(&warned, &warned).0, Effect::DoesNotHelp);
+        assert_eq!(compare(&warned, &failing).0, Effect::Harms);
+        assert_eq!(compare(&failing, &warned).0, Effect::Helps);
+        assert_eq!(compare(&none, &warned).0, Effect::Harmless);
     }
 
     #[test]

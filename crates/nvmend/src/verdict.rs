@@ -92,24 +92,25 @@ fn is_settled<T>(datum: &Datum<T>) -> bool {
     }
 }
 
-/// Whether a deciding library is of another version than the module it would talk to. A cause names that; where none
-/// does, "aligned" would still be wrong.
+/// Whether the module in use differs from the one on disk, or a deciding library from the module it would talk to. A
+/// cause names that; where none does, "aligned" would still be wrong.
 fn differs_unexplained(facts: &Facts) -> bool {
-    let module = facts.loaded_version().map(|(version, _)| version.clone()).or_else(|| {
-        let on_disk = facts.system.environment == Environment::Chroot;
-        facts.on_disk_version().filter(|_| on_disk).map(|(version, _)| version.clone())
-    });
+    let on_disk = facts.on_disk_version().map(|(version, _)| version);
+    let running = facts.system.environment != Environment::Chroot;
+    let module = if running { facts.loaded_version().map(|(version, _)| version) } else { on_disk };
+    let keeps_modules =
+        facts.system.environment == Environment::Host && !facts.is_managed_elsewhere();
     let Some(module) = module else {
         // A GPU and a driver, and nothing loaded: not aligned, whatever the reason.
-        return facts.has_gpu() == Some(true)
-            && facts.has_driver()
-            && facts.system.environment == Environment::Host;
+        return keeps_modules && facts.has_gpu() == Some(true) && facts.has_driver();
     };
-    facts
+    let differs_on_disk = keeps_modules && on_disk != Some(module);
+    let differs_in_libraries = facts
         .deciding_libraries(LookupScope::Plain)
         // cuda-compat is of another version on purpose.
         .filter(|(_, library)| library.place != LibraryPlace::CudaCompat)
-        .any(|(_, library)| library.version.as_ref().is_some_and(|version| *version != module))
+        .any(|(_, library)| library.version.as_ref().is_some_and(|version| version != module));
+    differs_on_disk || differs_in_libraries
 }
 
 #[cfg(test)]
@@ -196,6 +197,9 @@ mod tests {
     #[test]
     fn a_difference_without_a_cause_is_never_called_aligned() {
         assert_eq!(verdict(&sample::stale()), Verdict::Unknown);
+        let mut without_module = sample::aligned();
+        without_module.modules = Default::default();
+        assert_ne!(verdict(&without_module), Verdict::Aligned);
         let mut unloaded = sample::aligned();
         unloaded.loaded.driver = Datum::absent("/sys/module/nvidia");
         assert_eq!(verdict(&unloaded), Verdict::Unknown);

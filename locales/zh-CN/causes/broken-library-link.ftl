@@ -22,5 +22,5 @@ helps =
     文件缺失时，重装所属的软件包：
     Debian、Ubuntu：apt install --reinstall，后接提供 libcuda 与 libnvidia-ml 的软件包
     Fedora、RHEL：dnf reinstall '*nvidia*libs*'
-    .run 安装的驱动：重新运行一遍
+    用 .run 安装的驱动：重新运行一遍安装程序
 avoid = 不要手工把 libcuda.so.1 链接到别的版本：模块不会接受。改链接之前，先记下它原来指向哪里。

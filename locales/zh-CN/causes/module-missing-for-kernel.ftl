@@ -29,5 +29,5 @@ helps =
     RPM Fusion：dnf install akmod-nvidia kernel-devel-$(uname -r)，再执行 akmods --force
     RHEL：dnf install kmod-nvidia-latest-dkms，或改用预编译的模块流
     Arch：重启，或安装 nvidia-open-dkms 与 linux-headers
-    .run 安装的驱动：在当前内核下重新安装，并加上 --dkms
+    用 .run 安装的驱动：在当前内核下重新安装，并加上 --dkms
 avoid = 不要从别的内核目录拷贝模块，不要用 modprobe -f 强行加载。

@@ -42,7 +42,7 @@ fn keeps_the_contract_of_schema_1() {
             "kernel": sample::KERNEL,
             "arch": "x86_64",
             "environment": "host",
-            "gpus": [{"pci": "0000:01:00.0", "id": "10de:2684", "name": "GeForce RTX 4090"}],
+            "gpus": [{"pci": "0000:01:00.0", "id": "10de:2684", "name": "NVIDIA GeForce RTX 4090"}],
         },
         "verdict": "broken",
         "versions": {

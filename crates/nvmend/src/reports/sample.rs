@@ -54,7 +54,7 @@ fn machine(loaded: &str) -> Facts {
             address: "0000:01:00.0".into(),
             device: 0x2684,
             driver: Some("nvidia".into()),
-            name: Some("GeForce RTX 4090".into()),
+            name: Some("NVIDIA GeForce RTX 4090".into()),
         }],
         "/sys/bus/pci/devices",
     );

@@ -46,7 +46,10 @@ pub fn render(view: &View<'_>, page: &Page) -> String {
     if !machine.is_empty() {
         sheet.wrapped(2, Paint::Dim, &machine);
     }
-    sheet.picture(view);
+    // Where nothing is, rows of "none" say no more than the verdict.
+    if view.picture.groups() > 0 || view.report.verdict != Verdict::NotApplicable {
+        sheet.picture(view);
+    }
     sheet.causes(view);
     if let Some(outlook) = view.outlook {
         sheet.reboot(view, outlook);
@@ -255,7 +258,7 @@ impl<'p> Sheet<'p> {
             (Effect::NotHere, Environment::Host | Environment::Chroot) => "reboot-image",
         };
         let titles: Vec<String> =
-            outlook.errors.iter().map(|found| view.words.title(found)).collect();
+            outlook.faults.iter().map(|found| view.words.title(found)).collect();
         let args: [Arg; 2] = [
             ("kernel", outlook.kernel.clone().unwrap_or_default()),
             ("titles", titles.join(&view.words.report("title-separator", &[]))),
@@ -344,10 +347,7 @@ fn machine(view: &View<'_>) -> String {
         Environment::Jetson => Some("environment-jetson"),
     };
     let gpu = host.gpus.first().map(|gpu| {
-        let name = gpu
-            .name
-            .as_ref()
-            .map_or_else(|| format!("GPU {}", gpu.id), |name| format!("NVIDIA {name}"));
+        let name = gpu.name.as_ref().map_or_else(|| format!("GPU {}", gpu.id), |name| name.clone());
         if host.gpus.len() > 1 { format!("{} × {name}", host.gpus.len()) } else { name }
     });
     let environment = environment.map(|id| view.words.report(id, &[]));

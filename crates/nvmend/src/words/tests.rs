@@ -13,13 +13,11 @@ fn messages(text: &str) -> BTreeMap<String, BTreeSet<String>> {
             assert!(found.insert(id.clone(), BTreeSet::new()).is_none(), "{id} stands twice");
             current = Some(id);
         }
-        for argument in line.split('$').skip(1) {
+        // Only within braces: elsewhere `$` belongs to a command of a shell.
+        for argument in line.split('{').filter_map(|rest| rest.trim_start().strip_prefix('$')) {
             let end = argument.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-'));
             let name = &argument[..end.unwrap_or(argument.len())];
-            // `$ ` is a command line in the text, not an argument.
-            if let Some(arguments) =
-                current.as_ref().and_then(|id| found.get_mut(id)).filter(|_| !name.is_empty())
-            {
+            if let Some(arguments) = current.as_ref().and_then(|id| found.get_mut(id)) {
                 arguments.insert(name.to_owned());
             }
         }

@@ -38,7 +38,7 @@ fn text(facts: &Facts, findings: Vec<Diagnosed>, language: Language, page: &Page
     let diagnosis = Diagnosis { findings };
     let report = Report::new(facts, &diagnosis, &words, sample::TIME.to_owned());
     let outlook =
-        Outlook { effect: Effect::Helps, kernel: Some(sample::KERNEL.to_owned()), errors: vec![] };
+        Outlook { effect: Effect::Helps, kernel: Some(sample::KERNEL.to_owned()), faults: vec![] };
     let picture = Picture::of(facts);
     render(
         &View { report: &report, picture: &picture, outlook: Some(&outlook), words: &words },
