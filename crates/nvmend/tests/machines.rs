@@ -1,8 +1,8 @@
 #![allow(clippy::disallowed_methods, reason = "this test reads the repository's own folders")]
 //! Every folder of `machines/` is a machine with a known truth: probe, diagnose, report, compare. And no cause goes
-//! without its words and its machines.
+//! without its machines (its words: `words/tests.rs`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use nvmend::hosts::machine;
 use nvmend::probe::probe;
 use nvmend::report::Report;
 use nvmend::verdict::Verdict;
-use nvmend::words::{EXPLAIN_PARTS, Language, Words};
+use nvmend::words::{Language, Words};
 use serde::Deserialize;
 
 /// What a person says of a machine.
@@ -177,63 +177,6 @@ fn every_cause_has_a_machine_where_it_fires_and_one_where_it_nearly_does() {
         }
         if !machines.iter().any(|machine| machine.truth.near.contains(cause.id)) {
             missing.push(format!("machines/*/truth.toml: near = [\"{}\"]", cause.id));
-        }
-    }
-    assert!(missing.is_empty(), "{}", missing.join("\n"));
-}
-
-/// The messages of a word file with the variables that each uses.
-fn messages(path: &Path) -> BTreeMap<String, BTreeSet<String>> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let mut messages: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut id = String::new();
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        if let Some((name, _)) = line.split_once(" =").filter(|_| !line.starts_with(' ')) {
-            id = name.to_owned();
-        }
-        let variables = line.match_indices('$').map(|(at, _)| {
-            line[at + 1..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect()
-        });
-        let variables: Vec<String> = variables.collect();
-        // `$(…)` and `$PATH` belong to a shell: arguments are written in lower case.
-        messages.entry(id.clone()).or_default().extend(
-            variables.into_iter().filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase())),
-        );
-    }
-    messages
-}
-
-#[test]
-fn every_cause_has_its_words_in_both_languages() {
-    let mut missing = Vec::new();
-    for cause in ALL {
-        let of = |language: Language| {
-            let path = format!("locales/{}/causes/{}.ftl", language.tag(), cause.id);
-            let messages = messages(&repository().join(&path));
-            (path, messages)
-        };
-        let [(first, english), (second, chinese)] = Language::ALL.map(of);
-        let wanted = ["name", "title", "explanation"].into_iter().chain(EXPLAIN_PARTS);
-        for id in wanted {
-            for (path, messages) in [(&first, &english), (&second, &chinese)] {
-                if !messages.contains_key(id) {
-                    missing.push(format!("{path}: {id}"));
-                }
-            }
-        }
-        if english != chinese {
-            missing.push(format!("{second}: messages and arguments differ from {first}"));
-        }
-    }
-    for language in Language::ALL {
-        let path = format!("locales/{}/remedies.ftl", language.tag());
-        let messages = messages(&repository().join(&path));
-        for remedy in ALL.iter().flat_map(|cause| cause.remedies) {
-            for id in [(*remedy).to_owned(), format!("{remedy}-do")] {
-                if !messages.contains_key(&id) {
-                    missing.push(format!("{path}: {id}"));
-                }
-            }
         }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));

@@ -5,7 +5,7 @@
 //! Layouts: ELF from the System V ABI (`elf.h`); the module signature from Linux' `module_signature.h`; the cache
 //! from glibc's `sysdeps/generic/dl-cache.h`.
 
-/// A shared object of that machine (`x86_64`, `i386`, `aarch64`, `armv7l`; anything else counts as `x86_64`) with that SONAME.
+/// A shared object of that machine (`x86_64`, `i386`, `aarch64`, `arm`; anything else counts as `x86_64`) with that SONAME.
 pub fn library(machine: &str, soname: &str) -> Vec<u8> {
     library_saying(machine, soname, "")
 }
@@ -82,7 +82,7 @@ pub fn ld_cache(entries: &[(&str, &str, &str)]) -> Vec<u8> {
         let flags: u32 = match *arch {
             "i386" => 0x0003,
             "aarch64" => 0x0a03,
-            "armv7l" => 0x0903,
+            "arm" => 0x0903,
             _ => 0x0303,
         };
         table.extend_from_slice(&flags.to_le_bytes());
@@ -149,7 +149,7 @@ impl Elf {
     fn new(machine: &str, kind: u16) -> Self {
         let (wide, machine) = match machine {
             "i386" => (false, 3),
-            "armv7l" => (false, 40),
+            "arm" => (false, 40),
             "aarch64" => (true, 183),
             _ => (true, 62),
         };
@@ -282,7 +282,7 @@ mod tests {
             ("x86_64", Architecture::X86_64),
             ("i386", Architecture::I386),
             ("aarch64", Architecture::Aarch64),
-            ("armv7l", Architecture::Arm),
+            ("arm", Architecture::Arm),
         ];
         for (machine, architecture) in machines {
             let bytes = library_saying(machine, "libcuda.so.1", "535.261.03");

@@ -94,7 +94,7 @@ fn architecture(flags: u32) -> &'static str {
         0x03 => "x86_64",
         0x05 => "ppc64le",
         0x08 => "x32",
-        0x09 | 0x0b => "armv7l",
+        0x09 | 0x0b => "arm",
         0x0a => "aarch64",
         0x10 => "riscv64",
         _ => "unknown",

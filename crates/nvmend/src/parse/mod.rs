@@ -21,6 +21,7 @@ pub mod modinfo;
 pub mod modprobe_conf;
 pub mod module_signature;
 pub mod modules_dep;
+pub mod mounts;
 pub mod nvrm;
 pub mod os_release;
 pub mod pacman;

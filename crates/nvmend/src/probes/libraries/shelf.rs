@@ -1,0 +1,211 @@
+//! The driver libraries that are there: every directory listed once, every file looked at once.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use super::places::Places;
+use crate::facts::{DECIDING_LIBRARIES, Gap, LibraryFile, LibraryPlace};
+use crate::host::{FileKind, Host, LinkChain, RandomRead};
+use crate::knowledge::libraries::{DriverLibrary, driver_library};
+use crate::parse::{elf, mounts};
+use crate::probes::links::Links;
+use crate::version::DriverVersion;
+
+/// Directories that are listed at most, whatever the configuration says.
+const DIRECTORIES: usize = 2_000;
+/// Library files that are looked at, at most.
+const FILES: usize = 10_000;
+
+/// Everything found.
+pub(super) struct Shelf<'h> {
+    host: &'h dyn Host,
+    links: Links<'h>,
+    places: Places,
+    mounted: HashSet<PathBuf>,
+    /// By true path.
+    pub(super) files: BTreeMap<PathBuf, LibraryFile>,
+    /// By the true path of the directory, then by name.
+    names: HashMap<PathBuf, BTreeMap<String, LinkChain>>,
+    pub(super) gaps: Vec<Gap>,
+}
+
+impl<'h> Shelf<'h> {
+    pub(super) fn new(host: &'h dyn Host, conda: Option<PathBuf>, told: &[PathBuf]) -> Self {
+        let links = Links::new(host);
+        let told = told.iter().filter_map(|directory| links.directory(directory).ok()).collect();
+        let places = Places { told, conda };
+        let (files, names) = (BTreeMap::new(), HashMap::new());
+        Self { host, links, places, mounted: mounted(host), files, names, gaps: vec![] }
+    }
+
+    /// Takes in the driver libraries of a directory, and of those below it in which distributions keep them
+    /// (`nvidia/current`, `nvidia/tesla-470`, `nvidia-384`, `vdpau`), `levels` deep.
+    pub(super) fn take(&mut self, directory: &Path, levels: usize) {
+        let Ok(home) = self.links.directory(directory) else { return };
+        if self.names.len() >= DIRECTORIES || self.names.contains_key(&home) {
+            return;
+        }
+        self.names.insert(home.clone(), BTreeMap::new());
+        let entries = match self.host.list(&home) {
+            Ok(entries) => entries,
+            Err(error) => {
+                if !error.is_absent() {
+                    self.gaps.push(Gap::from(&error));
+                }
+                return;
+            }
+        };
+        for entry in entries {
+            let path = home.join(&entry.name);
+            let keeps_ours = entry.name.starts_with("nvidia")
+                || entry.name == "vdpau"
+                || home.ends_with("nvidia");
+            match entry.kind {
+                FileKind::Directory if levels > 0 && keeps_ours => self.take(&path, levels - 1),
+                FileKind::File | FileKind::Link => {
+                    if let Some(library) = driver_library(&entry.name) {
+                        self.add(
+                            &home,
+                            entry.name,
+                            library,
+                            &directory.join(path.file_name().unwrap_or_default()),
+                        );
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn add(&mut self, home: &Path, name: String, library: DriverLibrary, found: &Path) {
+        if self.files.len() >= FILES {
+            return;
+        }
+        match self.links.follow(&home.join(&name)) {
+            Ok(chain) => {
+                self.look_at(&chain.end, library, found);
+                self.names.entry(home.to_owned()).or_default().insert(name, chain);
+            }
+            Err(error) => self.gaps.push(Gap::from(&error)),
+        }
+    }
+
+    fn look_at(&mut self, path: &Path, library: DriverLibrary, found: &Path) {
+        if self.files.contains_key(path) {
+            return;
+        }
+        let metadata = match self.host.metadata(path) {
+            Ok(metadata) if metadata.kind == FileKind::File => metadata,
+            Ok(_) => return,
+            Err(error) => {
+                // A dangling link is no gap: it is what the loader finds too.
+                if !error.is_absent() {
+                    self.gaps.push(Gap::from(&error));
+                }
+                return;
+            }
+        };
+        let place = self.places.of(path, found);
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let carried = DriverVersion::from_library_name(name).filter(|_| library.carries_version);
+        let opened = if metadata.size == 0 { None } else { self.open(path) };
+        let arch = opened.as_deref().and_then(|file| self.arch(path, file));
+        let decides =
+            DECIDING_LIBRARIES.iter().any(|name| name.split('.').next() == Some(library.stem));
+        let tells = decides && arch.is_some() && place != LibraryPlace::Stub;
+        let version = carried.or_else(|| version_inside(opened.as_deref().filter(|_| tells)?));
+        let file = LibraryFile {
+            path: path.to_owned(),
+            stem: library.stem.to_owned(),
+            version,
+            arch: arch.map(str::to_owned),
+            size: metadata.size,
+            place,
+            injected: self.mounted.contains(path),
+        };
+        self.files.insert(path.to_owned(), file);
+    }
+
+    fn open(&mut self, path: &Path) -> Option<Box<dyn RandomRead>> {
+        self.host.open(path).map_err(|error| self.gaps.push(Gap::from(&error))).ok()
+    }
+
+    fn arch(&mut self, path: &Path, file: &dyn RandomRead) -> Option<&'static str> {
+        let mut start = [0; elf::IDENTIFICATION];
+        match file.read_at(0, &mut start) {
+            Ok(count) => {
+                let arch = elf::machine(start.get(..count).unwrap_or_default());
+                if arch.is_none() {
+                    self.gaps.push(Gap::new(path, "damaged: not an ELF file"));
+                }
+                arch
+            }
+            Err(error) => {
+                self.gaps.push(Gap::new(path, error));
+                None
+            }
+        }
+    }
+
+    /// What stands under that name in that directory, and the file at its end if it is there.
+    pub(super) fn get(
+        &self,
+        directory: &Path,
+        name: &str,
+    ) -> Option<(&LinkChain, Option<&LibraryFile>)> {
+        let home = self.links.directory(directory).ok()?;
+        let chain = self.names.get(&home)?.get(name)?;
+        Some((chain, self.files.get(&chain.end)))
+    }
+
+    /// What sort of place a path is that leads to nothing.
+    pub(super) fn place_of_nothing(&self, chain: &LinkChain, found: &Path) -> LibraryPlace {
+        self.places.of(&chain.end, found)
+    }
+
+    /// Whether the directory is there.
+    pub(super) fn is_directory(&self, path: &str) -> bool {
+        self.host
+            .metadata(Path::new(path))
+            .is_ok_and(|metadata| metadata.kind == FileKind::Directory)
+    }
+}
+
+/// Driver libraries that are mount points of their own: container runtimes mount each file by itself.
+fn mounted(host: &dyn Host) -> HashSet<PathBuf> {
+    let tables = ["/proc/self/mountinfo", "/proc/1/mountinfo", "/proc/mounts"];
+    // A host of many containers has thousands of lines; beyond the limit it is no container itself.
+    let table = tables.iter().find_map(|table| host.read(Path::new(table), 8 << 20).ok());
+    let table = table.unwrap_or_default();
+    let points = mounts::points(&String::from_utf8_lossy(&table)).collect::<Vec<_>>();
+    let is_library =
+        |point: &String| driver_library(point.rsplit('/').next().unwrap_or_default()).is_some();
+    points.into_iter().filter(is_library).map(PathBuf::from).collect()
+}
+
+/// The version that a library without one in its name says inside: the text `nvidia id: NVIDIA … 535.261.03 …`
+/// (open-gpu-kernel-modules, `utils.mk`, `GENERATE_NVIDSTRING`; the closed libraries carry one like it). Looked for
+/// in the constants only, and not without end.
+fn version_inside(file: &dyn RandomRead) -> Option<DriverVersion> {
+    const MARK: &[u8] = b"nvidia id:";
+    const LIMIT: u64 = 8 << 20;
+    const CHUNK: u64 = 256 << 10;
+    /// The mark and its text, where they cross the end of a chunk.
+    const OVERLAP: u64 = 512;
+    let constants = elf::find_section(file, ".rodata").ok().flatten()?;
+    let mut at = 0;
+    while at < constants.length.min(LIMIT) {
+        let length = (constants.length - at).min(CHUNK + OVERLAP);
+        let bytes = elf::read_exactly(file, constants.offset.checked_add(at)?, length).ok()?;
+        for mark in memchr::memmem::find_iter(&bytes, MARK) {
+            let rest = bytes.get(mark + MARK.len()..).unwrap_or_default();
+            let text = rest.split(|byte| *byte == 0).next().unwrap_or_default();
+            let text = String::from_utf8_lossy(text.get(..OVERLAP as usize).unwrap_or(text));
+            if let Some(version) = DriverVersion::find_in(&text) {
+                return Some(version);
+            }
+        }
+        at += CHUNK;
+    }
+    None
+}
