@@ -1,6 +1,6 @@
 //! What a machine would be after a step. Pure.
 
-use crate::facts::{Datum, Facts, LoadedDriver, LoadedModule, Origin, Reading};
+use crate::facts::{Datum, Facts, LoadedDriver, LoadedModule, LogEventKind, Origin, Reading};
 
 /// The machine as it would be after a reboot into [`crate::facts::Kernels::next_boot`].
 ///
@@ -22,6 +22,11 @@ pub fn reboot(facts: &Facts) -> Facts {
     if !facts.judges_module() {
         return next;
     }
+    let is_same_kernel = facts.kernels.running.value() == Some(&kernel);
+    // The image that brought the old module brings it again.
+    if is_same_kernel && facts.loads_from_elsewhere() {
+        return next;
+    }
     next.loaded = Default::default();
     next.loaded.driver = Datum::absent(origin.clone());
     let bound_to_other = facts.bus.gpus().iter().any(|gpu| {
@@ -31,7 +36,14 @@ pub fn reboot(facts: &Facts) -> Facts {
     let loads = facts.modules_of(&kernel).and_then(|modules| modules.loads("nvidia"));
     let Some(info) = loads.and_then(|file| file.info.value()) else { return next };
     let Some(version) = info.version.clone() else { return next };
-    if bound_to_other || is_refused(facts, info) || facts.has_gpu() == Some(false) {
+    let was_refused = is_same_kernel
+        && facts.log.events().iter().any(|event| event.kind == LogEventKind::SignatureRejected);
+    if bound_to_other
+        || was_refused
+        || is_refused(facts, info)
+        || is_blacklisted(facts, Some("nvidia"))
+        || facts.has_gpu() == Some(false)
+    {
         return next;
     }
     next.loaded.driver = Datum::known(
@@ -66,12 +78,7 @@ pub fn reboot(facts: &Facts) -> Facts {
 /// Whether the kernel would refuse an unsigned module. A signature that is there is taken to be trusted: whether
 /// its key is enrolled is a question that `secure-boot-rejects-module` asks.
 fn is_refused(facts: &Facts, info: &crate::facts::ModuleInfo) -> bool {
-    let enforced = facts.security.signatures_enforced.value() == Some(&true)
-        || facts
-            .security
-            .lockdown
-            .value()
-            .is_some_and(|level| *level != crate::facts::Lockdown::None);
+    let enforced = matches!(facts.security.enforces_signatures(), Some((_, true)));
     enforced && info.signature.is_absent()
 }
 

@@ -49,7 +49,7 @@ fn nothing_to_align(facts: &Facts) -> bool {
     match facts.system.environment {
         // Their driver comes with the board's software or from Windows; its version says nothing of the libraries.
         Environment::Jetson | Environment::Wsl => true,
-        _ if facts.has_gpu() == Some(false) => true,
+        _ if facts.has_gpu() == Some(false) || facts.is_passed_through() => true,
         // Whether a GPU is to have a driver is its owner's choice (`driver-not-installed` is a note).
         _ => !facts.has_driver() && !facts.bus.gpus.is_unreadable() && !missed(facts),
     }

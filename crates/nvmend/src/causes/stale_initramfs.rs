@@ -4,7 +4,6 @@
 use super::common::{NONE, kernel, versions, with_all};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::Facts;
-use crate::version::DriverVersion;
 
 /// `stale-initramfs`.
 pub const CAUSE: Cause = Cause {
@@ -15,19 +14,11 @@ pub const CAUSE: Cause = Cause {
     explains: &[],
 };
 
-/// L and D(K) where they differ although the disk is of one mind (D(K) = U, or there is no U).
-pub(super) fn replaced_module(facts: &Facts) -> Option<(&DriverVersion, &DriverVersion)> {
-    facts.kernels.running.value()?;
-    let (loaded, on_disk) = (facts.loaded_version()?.0, facts.on_disk_version()?.0);
-    let disk_agrees = facts.library_version().is_none_or(|(library, _)| library == on_disk);
-    (facts.judges_module() && loaded != on_disk && disk_agrees).then_some((loaded, on_disk))
-}
-
 fn find(facts: &Facts) -> Option<Finding> {
-    if facts.module_written_since_boot() != Some(false) {
+    if !facts.loads_from_elsewhere() {
         return None;
     }
-    let (loaded, on_disk) = replaced_module(facts)?;
+    let (loaded, on_disk) = facts.replaced_module()?;
     let (kernel_release, _) = facts.kernels.current()?;
     let library = facts.library_version().map(|(version, _)| version.to_string());
     let mut finding = Finding::likely()

@@ -15,10 +15,10 @@ pub const CAUSE: Cause = Cause {
 
 fn find(facts: &Facts) -> Option<Finding> {
     // Written before this kernel booted: the loaded module did not come from the disk (`stale-initramfs`).
-    if facts.module_written_since_boot() == Some(false) {
+    if facts.loads_from_elsewhere() {
         return None;
     }
-    let (loaded, on_disk) = super::stale_initramfs::replaced_module(facts)?;
+    let (loaded, on_disk) = facts.replaced_module()?;
     let finding = match facts.module_written_since_boot() {
         Some(_) => Finding::certain(),
         None => Finding::likely(),

@@ -216,6 +216,20 @@ impl Facts {
             .or_else(|| self.loaded_version().map(|(version, _)| version))
     }
 
+    /// L and D(K) where they differ although the disk is of one mind: D(K) = U, or there is no U.
+    pub fn replaced_module(&self) -> Option<(&DriverVersion, &DriverVersion)> {
+        self.kernels.running.value()?;
+        let (loaded, on_disk) = (self.loaded_version()?.0, self.on_disk_version()?.0);
+        let disk_agrees = self.library_version().is_none_or(|(library, _)| library == on_disk);
+        (self.judges_module() && loaded != on_disk && disk_agrees).then_some((loaded, on_disk))
+    }
+
+    /// Whether the loaded module did not come from the file on disk, which is older than this boot: the initramfs
+    /// brought it, and will again.
+    pub fn loads_from_elsewhere(&self) -> bool {
+        self.replaced_module().is_some() && self.module_written_since_boot() == Some(false)
+    }
+
     /// Who owns a file; unknown where nobody was asked.
     pub fn owner(&self, path: &std::path::Path) -> &Ownership {
         static UNKNOWN: Ownership = Ownership::Unknown(String::new());

@@ -1,0 +1,204 @@
+#![allow(clippy::disallowed_methods, reason = "this test reads the repository's own folders")]
+//! Every folder of `machines/` is a machine with a known truth: probe, diagnose, report, compare. And no cause goes
+//! without its machines (its words: `words/tests.rs`).
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use nvmend::causes::ALL;
+use nvmend::diagnose::{Diagnosis, Severity, diagnose};
+use nvmend::facts::Facts;
+use nvmend::host::Host;
+use nvmend::hosts::machine;
+use nvmend::probe::probe;
+use nvmend::report::Report;
+use nvmend::verdict::Verdict;
+use nvmend::words::{Language, Words};
+use serde::Deserialize;
+
+/// What a person says of a machine.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Truth {
+    verdict: Verdict,
+    /// The primary cause of what is broken or at risk.
+    primary: Option<String>,
+    /// Every other finding, notes included.
+    #[serde(default)]
+    also: BTreeSet<String>,
+    /// Causes that this machine nearly shows, and must not.
+    #[serde(default)]
+    near: BTreeSet<String>,
+    /// Where the machine comes from.
+    source: String,
+    note: String,
+    /// Whether it is built in as an example (`build.rs`).
+    #[serde(default)]
+    #[allow(dead_code, reason = "read by build.rs")]
+    example: bool,
+}
+
+struct Machine {
+    name: String,
+    truth: Truth,
+    facts: Facts,
+    diagnosis: Diagnosis,
+}
+
+impl Machine {
+    fn findings(&self) -> BTreeSet<&str> {
+        self.diagnosis.findings.iter().map(|found| found.cause.id).collect()
+    }
+}
+
+fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn machines() -> Vec<Machine> {
+    let folder = repository().join("machines");
+    let text_of = |name: &str| std::fs::read_to_string(folder.join(name).join("machine.toml")).ok();
+    let mut names: Vec<String> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| text_of(name).is_some())
+        .collect();
+    names.sort();
+    names
+        .into_iter()
+        .map(|name| {
+            let truth = std::fs::read_to_string(folder.join(&name).join("truth.toml"))
+                .unwrap_or_else(|error| panic!("machines/{name}/truth.toml: {error}"));
+            let truth: Truth = toml::from_str(&truth)
+                .unwrap_or_else(|error| panic!("machines/{name}/truth.toml: {error}"));
+            let host: Arc<dyn Host> = Arc::new(
+                machine::make(&name, &text_of).unwrap_or_else(|error| panic!("{name}: {error}")),
+            );
+            let facts = probe(&host, Duration::from_secs(60));
+            let diagnosis = diagnose(&facts);
+            Machine { name, truth, facts, diagnosis }
+        })
+        .collect()
+}
+
+/// Runs a check on every machine and names all that fail, not only the first.
+fn each(check: impl Fn(&Machine)) {
+    let failed: Vec<String> = machines()
+        .iter()
+        .filter(|machine| catch_unwind(AssertUnwindSafe(|| check(machine))).is_err())
+        .map(|machine| machine.name.clone())
+        .collect();
+    assert!(failed.is_empty(), "these machines fail, see above: {failed:?}");
+}
+
+#[test]
+fn every_machine_is_diagnosed_as_its_truth_says() {
+    each(|machine| {
+        let Machine { name, truth, facts, diagnosis } = machine;
+        let expected: BTreeSet<&str> =
+            truth.primary.iter().chain(&truth.also).map(String::as_str).collect();
+        assert_eq!(machine.findings(), expected, "{name}: findings (gaps: {:?})", facts.gaps);
+        if let Some(primary) = &truth.primary {
+            assert_eq!(
+                diagnosis.primary().map(|found| found.cause.id),
+                Some(primary.as_str()),
+                "{name}"
+            );
+        }
+        assert_eq!(Verdict::of(facts, diagnosis), truth.verdict, "{name}: verdict");
+        for near in &truth.near {
+            assert!(!machine.findings().contains(near.as_str()), "{name}: {near} must not fire");
+        }
+        assert!(
+            !truth.source.is_empty() && !truth.note.is_empty(),
+            "{name}: say where it comes from"
+        );
+    });
+}
+
+#[test]
+fn healthy_machines_have_no_error_and_no_warning() {
+    let healthy: Vec<Machine> =
+        machines().into_iter().filter(|machine| machine.truth.primary.is_none()).collect();
+    assert!(healthy.len() >= 10, "only {} healthy machines", healthy.len());
+    for machine in healthy {
+        for found in &machine.diagnosis.findings {
+            assert_eq!(found.severity, Severity::Note, "{}: {}", machine.name, found.cause.id);
+        }
+    }
+}
+
+#[test]
+fn reports_stay_as_they_are() {
+    each(|machine| {
+        let words = Words::new(Language::English);
+        let report =
+            Report::new(&machine.facts, &machine.diagnosis, &words, "2026-01-01T00:00:00Z".into());
+        let folder = repository().join("machines").join(&machine.name);
+        insta::with_settings!({
+            snapshot_path => folder,
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, {
+            insta::assert_json_snapshot!("report", report);
+        });
+    });
+}
+
+#[test]
+fn table_of_causes_and_machines() {
+    let mut table = String::new();
+    let machines = machines();
+    for cause in ALL {
+        let _ = writeln!(table, "{}", cause.id);
+        for machine in &machines {
+            let found = machine.diagnosis.findings.iter().find(|found| found.cause.id == cause.id);
+            if let Some(found) = found {
+                let role = if found.because_of.is_empty() { "root" } else { "consequence" };
+                let severity = format!("{:?}", found.severity).to_lowercase();
+                let _ = writeln!(table, "    {}: {severity}, {role}", machine.name);
+            }
+        }
+    }
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(table) });
+}
+
+#[test]
+fn every_cause_has_a_machine_where_it_fires_and_one_where_it_nearly_does() {
+    let machines = machines();
+    let mut missing = Vec::new();
+    for cause in ALL {
+        if !machines.iter().any(|machine| machine.findings().contains(cause.id)) {
+            missing.push(format!("machines/{}/machine.toml: a machine where {0} fires", cause.id));
+        }
+        if !machines.iter().any(|machine| machine.truth.near.contains(cause.id)) {
+            missing.push(format!("machines/*/truth.toml: near = [\"{}\"]", cause.id));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+#[test]
+fn words_get_every_argument_that_they_ask_for() {
+    each(|machine| {
+        for language in Language::ALL {
+            let words = Words::new(language);
+            for found in &machine.diagnosis.findings {
+                let id = found.cause.id;
+                let mut texts = vec![words.title(found), words.explanation(found)];
+                for evidence in &found.finding.evidence {
+                    let claim = words.claim(id, evidence);
+                    assert_ne!(claim, evidence.claim, "{id}: {language:?} has no words for it");
+                    texts.push(claim);
+                }
+                for text in texts {
+                    assert!(!text.contains("{$"), "{}: {id}, {language:?}: {text}", machine.name);
+                }
+            }
+        }
+    });
+}
