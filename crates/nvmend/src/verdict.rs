@@ -50,13 +50,8 @@ fn nothing_to_align(facts: &Facts) -> bool {
         // Their driver comes with the board's software or from Windows; its version says nothing of the libraries.
         Environment::Jetson | Environment::Wsl => true,
         _ if facts.has_gpu() == Some(false) || facts.is_passed_through() => true,
-        // A GPU without any driver is a cause of its own; without a bus to look at, no driver means nothing to align.
-        _ => {
-            !facts.has_driver()
-                && !facts.bus.gpus.is_unreadable()
-                && facts.has_gpu().is_none()
-                && !missed(facts)
-        }
+        // Whether a GPU is to have a driver is its owner's choice (`driver-not-installed` is a note).
+        _ => !facts.has_driver() && !facts.bus.gpus.is_unreadable() && !missed(facts),
     }
 }
 
@@ -163,6 +158,8 @@ mod tests {
             ..Facts::default()
         };
         assert_eq!(verdict(&empty), Verdict::NotApplicable);
+        let with_gpu = Facts { bus: sample::aligned().bus, ..empty };
+        assert_eq!(verdict(&with_gpu), Verdict::NotApplicable);
     }
 
     #[test]

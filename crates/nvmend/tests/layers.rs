@@ -1,4 +1,8 @@
-#![allow(clippy::disallowed_methods, reason = "this test reads the source itself")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "this test reads the source itself"
+)]
 //! Holds the layers apart: what a folder must not know, it must not name.
 
 use std::fs;
