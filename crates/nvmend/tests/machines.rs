@@ -1,4 +1,9 @@
 #![allow(clippy::disallowed_methods, reason = "this test reads the repository's own folders")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 //! Every folder of `machines/` is a machine with a known truth: probe, diagnose, report, compare. And no cause goes
 //! without its machines (its words: `words/tests.rs`).
 

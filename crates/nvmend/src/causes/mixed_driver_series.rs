@@ -16,6 +16,7 @@ pub const CAUSE: Cause = Cause {
         "broken-library-link",
         "stale-module-loaded",
         "stale-initramfs",
+        "next-boot-mismatch",
     ],
 };
 
