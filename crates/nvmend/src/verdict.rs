@@ -154,6 +154,7 @@ mod tests {
             loaded: crate::facts::Loaded {
                 driver: Datum::absent("/sys/module/nvidia"),
                 modules: vec![],
+                devices: vec![],
             },
             ..Facts::default()
         };
