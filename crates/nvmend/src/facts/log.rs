@@ -52,6 +52,8 @@ pub enum LogEventKind {
     LegacyGpu,
     /// GSP firmware of the module's version could not be loaded.
     FirmwareMissing,
+    /// A vGPU guest's driver and the host's vGPU manager don't accept each other.
+    VgpuRefused,
     /// The GPU fell off the bus.
     FellOffBus,
 }

@@ -4,6 +4,7 @@
 
 mod builders;
 mod bus;
+mod consumers;
 mod cuda;
 mod datum;
 mod holders;
@@ -22,6 +23,9 @@ use serde::{Deserialize, Serialize};
 
 pub use builders::{AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, RunfileTrace};
 pub use bus::{Bus, PciDevice};
+pub use consumers::{
+    CdiFile, CdiSpec, Consumers, FabricRefusal, FlatpakRuntime, SharedLibrary, UnruledContainer,
+};
 pub use cuda::{Cuda, CudaInstallation, CudaKind, CudaVersion};
 pub use datum::{Datum, Gap, Origin};
 pub use holders::{Holder, Holders, MappedLibrary};
@@ -66,6 +70,8 @@ pub struct Facts {
     pub cuda: Cuda,
     /// Processes that hold the device or old libraries.
     pub holders: Holders,
+    /// What takes driver files by a way of its own: containers, Flatpak, snap, the fabric manager.
+    pub consumers: Consumers,
     /// What the kernel said since the module was loaded.
     pub log: KernelLog,
     /// What could not be read.

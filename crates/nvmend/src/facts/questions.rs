@@ -179,6 +179,15 @@ impl Facts {
         matches!(self.system.environment, Environment::Host | Environment::Chroot)
     }
 
+    /// The manager's word for a system container: one that runs a whole system and keeps its own packages, where
+    /// docker and its like start one program from an image.
+    pub fn system_container(&self) -> Option<&str> {
+        const KEPT: [&str; 4] = ["lxc", "lxc-libvirt", "systemd-nspawn", "openvz"];
+        let manager = self.system.container.as_deref()?;
+        let is_container = self.system.environment == Environment::Container;
+        (is_container && KEPT.contains(&manager)).then_some(manager)
+    }
+
     /// Whether the driver is not this machine's own to keep: it lives in a root of its own, which an operator or the
     /// system's configuration replaces as a whole. Image-based systems (ostree) do keep theirs where others do.
     pub fn is_managed_elsewhere(&self) -> bool {

@@ -13,6 +13,8 @@ pub struct System {
     pub arch: Datum<String>,
     /// Whether this is a host, a container, WSL …
     pub environment: Environment,
+    /// Which manager made the container, in its own word (`docker`, `lxc`, `systemd-nspawn`), where one says it.
+    pub container: Option<String>,
     /// What shows the environment's kind, for the evidence.
     pub environment_signs: Vec<Origin>,
     /// When the running kernel booted, in seconds since 1970 (`btime` of `/proc/stat`).

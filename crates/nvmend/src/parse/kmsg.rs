@@ -208,11 +208,20 @@ fn api_mismatch(text: &str) -> Option<LogEventKind> {
     })
 }
 
+/// What either side of a vGPU says of the other's driver: the guest's module in its kernel log (skypilot issue 10468),
+/// `nvidia-vgpu-mgr` in the host's (open-gpu-kernel-modules, `src/nvidia/src/kernel/vgpu/rpc.c`).
+const VGPU_REFUSALS: [&str; 2] =
+    ["Guest driver is incompatible with host driver", "Incompatible Guest/Host drivers"];
+
 /// What a message of nvidia.ko ("NVRM: …") means.
 fn nvrm_event(text: &str) -> Option<LogEventKind> {
-    use LogEventKind::{BoundToOther, FellOffBus, FirmwareMissing, LegacyGpu, NoDevice};
+    use LogEventKind::{
+        BoundToOther, FellOffBus, FirmwareMissing, LegacyGpu, NoDevice, VgpuRefused,
+    };
     let has = |words: &str| text.contains(words);
-    let kind = if has("probe routine was not called for") || has("is already bound to ") {
+    let kind = if VGPU_REFUSALS.into_iter().any(has) {
+        VgpuRefused
+    } else if has("probe routine was not called for") || has("is already bound to ") {
         BoundToOther
     } else if has("No NVIDIA GPU found")
         || has("No NVIDIA graphics adapter found")
@@ -242,9 +251,12 @@ fn nvrm_event(text: &str) -> Option<LogEventKind> {
 /// What a message of the kernel or of another module of the set means.
 fn module_event(message: &str) -> Option<LogEventKind> {
     use LogEventKind::{
-        BuiltForOtherKernel, FirmwareMissing, ModuleSetMismatch, SignatureRejected,
+        BuiltForOtherKernel, FirmwareMissing, ModuleSetMismatch, SignatureRejected, VgpuRefused,
     };
     let has = |words: &str| message.contains(words);
+    if VGPU_REFUSALS.into_iter().any(has) {
+        return Some(VgpuRefused);
+    }
     // "Loading of unsigned module is rejected" names no module: which one was refused, the log does not say.
     if (message.starts_with("Loading of ") && has(" is rejected"))
         || has("unsigned module loading is restricted")

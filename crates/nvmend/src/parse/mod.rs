@@ -3,14 +3,17 @@
 
 pub mod boot;
 pub mod build_log;
+pub mod cdi;
 pub mod compression;
 pub mod cuda_version;
 pub mod der;
+pub mod device_allow;
 pub mod dkms;
 pub mod dpkg;
 pub mod efi;
 pub mod elf;
 pub mod elf_header;
+pub mod fabric_log;
 pub mod glob;
 pub mod kernel_release;
 pub mod kmsg;

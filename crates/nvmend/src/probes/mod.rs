@@ -3,8 +3,12 @@
 mod akmods;
 mod builders;
 mod bus;
+mod cdi;
+mod consumers;
 mod cuda;
 mod dkms;
+mod fabric;
+mod flatpak;
 mod holders;
 mod kernels;
 mod libraries;
@@ -16,7 +20,9 @@ mod next_boot;
 mod packages;
 mod python_cuda;
 mod runfile;
+mod scopes;
 mod security;
+mod snap;
 mod system;
 mod toolkits;
 
@@ -33,10 +39,11 @@ pub const STAGES: &[&[&Probe]] = &[
         &security::PROBE,
         &bus::PROBE,
         &cuda::PROBE,
+        &consumers::PROBE,
         &log::PROBE,
     ],
     // Needs the kernels; who holds what needs the loaded modules.
     &[&modules::PROBE, &holders::PROBE],
-    // Needs every driver file that was found, to say who owns it.
-    &[&packages::PROBE],
+    // Needs every driver file that was found, to say who owns it; and who holds the device.
+    &[&packages::PROBE, &scopes::PROBE],
 ];

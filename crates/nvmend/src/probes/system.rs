@@ -42,7 +42,8 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
     let mut gaps = Vec::new();
     let os = os(host, &mut gaps);
     let release = read_text(host, "/proc/sys/kernel/osrelease").ok();
-    let (environment, environment_signs) = environment(host, release.as_deref());
+    let (container_signs, container) = container(host);
+    let (environment, environment_signs) = environment(host, release.as_deref(), container_signs);
     let system = System {
         arch: arch(host, release.as_deref()),
         booted: booted(host),
@@ -51,6 +52,7 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
         os,
         environment,
         environment_signs,
+        container,
     };
     Box::new(move |facts| {
         facts.system = system;
@@ -113,21 +115,28 @@ fn arch(host: &dyn Host, release: Option<&str>) -> Datum<String> {
 }
 
 /// The kind of environment and what shows it.
-fn environment(host: &dyn Host, release: Option<&str>) -> (Environment, Vec<Origin>) {
+fn environment(
+    host: &dyn Host,
+    release: Option<&str>,
+    container_signs: Vec<Origin>,
+) -> (Environment, Vec<Origin>) {
     // On a running machine this file is always there.
     if release.is_none() && host.kind() == HostKind::Tree {
         return (Environment::Chroot, vec![Origin::from("/proc/sys/kernel/osrelease")]);
     }
     let kinds = [
         // A container on WSL or on a Jetson is a container first: its files are its own.
-        (Environment::Container, container_signs(host)),
+        (Environment::Container, container_signs),
         (Environment::Wsl, wsl_signs(host, release)),
         (Environment::Jetson, jetson_signs(host)),
     ];
     kinds.into_iter().find(|(_, signs)| !signs.is_empty()).unwrap_or_default()
 }
 
-fn container_signs(host: &dyn Host) -> Vec<Origin> {
+/// What shows a container, and which manager made it, in the words of systemd's container interface
+/// (systemd.io/CONTAINER_INTERFACE).
+fn container(host: &dyn Host) -> (Vec<Origin>, Option<String>) {
+    let mut manager = None;
     let mut signs: Vec<Origin> = ["/.dockerenv", "/run/.containerenv"]
         .into_iter()
         .filter(|path| exists(host, path))
@@ -140,20 +149,25 @@ fn container_signs(host: &dyn Host) -> Vec<Origin> {
         signs.push(Origin::from("/proc/1/cgroup"));
     }
     // systemd counts WSL as a container of the kind "wsl".
-    let manager = "/run/systemd/container";
-    if read_text(host, manager).is_ok_and(|kind| !matches!(kind.trim(), "" | "wsl")) {
-        signs.push(Origin::from(manager));
+    let is_kind = |kind: &String| !matches!(kind.as_str(), "" | "wsl");
+    let told = "/run/systemd/container";
+    if let Some(kind) =
+        read_text(host, told).ok().map(|text| text.trim().to_owned()).filter(is_kind)
+    {
+        signs.push(Origin::from(told));
+        manager = Some(kind);
     }
     // Only root may read it; a container's first process often is root.
     let environ = "/proc/1/environ";
-    if host.read(Path::new(environ), 1 << 20).is_ok_and(|bytes| {
-        bytes.split(|byte| *byte == 0).any(|entry| {
-            entry.strip_prefix(b"container=").is_some_and(|kind| !kind.is_empty() && kind != b"wsl")
-        })
-    }) {
+    let variables = host.read(Path::new(environ), 1 << 20).unwrap_or_default();
+    let kind = variables.split(|byte| *byte == 0).find_map(|entry| {
+        Some(String::from_utf8_lossy(entry.strip_prefix(b"container=")?).into_owned())
+    });
+    if let Some(kind) = kind.filter(is_kind) {
         signs.push(Origin::from(environ));
+        manager = manager.or(Some(kind));
     }
-    signs
+    (signs, manager)
 }
 
 fn wsl_signs(host: &dyn Host, release: Option<&str>) -> Vec<Origin> {
@@ -293,6 +307,10 @@ mod tests {
             kind(host().file("/proc/1/environ", "PATH=/bin\0container=lxc\0")),
             Environment::Container
         );
+        let manager = |host| facts(host).system.container;
+        let lxc = "PATH=/bin\0container=lxc\0";
+        assert_eq!(manager(host().file("/proc/1/environ", lxc)).as_deref(), Some("lxc"));
+        assert_eq!(manager(host().file("/.dockerenv", "")), None);
         let wsl = host().file("/proc/sys/kernel/osrelease", "5.15.153.1-microsoft-standard-WSL2\n");
         assert_eq!(kind(wsl.file("/run/systemd/container", "wsl\n")), Environment::Wsl);
         assert_eq!(kind(host().file("/sys/devices/soc0/family", "Tegra\n")), Environment::Jetson);

@@ -142,6 +142,14 @@ fn names_every_kind_of_event() {
         ),
         ("nvidia: disagrees about version of symbol module_layout", Some(BuiltForOtherKernel)),
         ("vboxdrv: disagrees about version of symbol module_layout", None),
+        (
+            "NVRM: Xid (PCI:0002:00:00): 78, pid=1, Guest driver is incompatible with host driver",
+            Some(VgpuRefused),
+        ),
+        (
+            "nvidia-vgpu-mgr[2732]: error: vmiop_log: (0x0): Incompatible Guest/Host drivers: Guest VGX version is newer than the maximum version supported by the Host. Disabling vGPU.",
+            Some(VgpuRefused),
+        ),
         ("Loading of unsigned module is rejected", Some(SignatureRejected)),
         ("Loading of module with unavailable key is rejected", Some(SignatureRejected)),
         (
