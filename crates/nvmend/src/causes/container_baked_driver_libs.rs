@@ -3,6 +3,7 @@
 use super::common::{libraries, loaded, owner, with_all};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{Environment, Facts, LibraryFile, LibraryPlace};
+use crate::version::DriverVersion;
 
 /// `container-baked-driver-libs`.
 pub const CAUSE: Cause = Cause {
@@ -15,37 +16,54 @@ pub const CAUSE: Cause = Cause {
 
 fn find(facts: &Facts) -> Option<Finding> {
     let (host, _) = facts.loaded_version()?;
-    if facts.system.environment != Environment::Container {
+    // A system container keeps its own driver as a machine does (`container-userland-skew`).
+    if facts.system.environment != Environment::Container || facts.system_container().is_some() {
         return None;
     }
-    let baked = || {
-        facts.libraries.files.iter().filter(|file: &&LibraryFile| {
-            file.place == LibraryPlace::System
-                && !file.injected
-                && facts.is_native(file)
-                && file.version.as_ref().is_some_and(|version| version != host)
-        })
-    };
-    let picked = baked().find(|file| facts.is_picked(file));
-    let file = picked.or_else(|| baked().max_by_key(|file| file.version.as_ref()))?;
-    let version = file.version.as_ref()?;
-    let severity = match picked {
-        Some(_) => Severity::Error,
+    let (file, version) = image_library(facts, host)?;
+    let is_picked = facts.is_picked(file);
+    let severity = if is_picked {
+        Severity::Error
+    } else if version > host {
         // ldconfig, which the container toolkit runs at each start, prefers the highest version.
-        None if version > host => Severity::Warning,
-        None => Severity::Note,
+        Severity::Warning
+    } else {
+        Severity::Note
     };
     let finding = Finding::certain()
         .severity(severity)
         .arg("version", version)
         .arg("host", host)
         .arg("path", file.path.display())
-        .arg("count", baked().count())
-        .arg("found", if picked.is_some() { "first" } else { "beside" })
+        .arg("count", image_libraries(facts, host).count())
+        .arg("found", if is_picked { "first" } else { "beside" })
         .evidence(Evidence::new("claim-baked-library", &file.path, version));
     let evidence =
         loaded(facts).into_iter().chain(libraries(facts)).chain(owner(facts, &file.path));
     Some(with_all(finding, evidence))
+}
+
+/// The container's own library of another version than the host's: the one that programs get, else the newest.
+pub(super) fn image_library<'f>(
+    facts: &'f Facts,
+    host: &'f DriverVersion,
+) -> Option<(&'f LibraryFile, &'f DriverVersion)> {
+    let picked = image_libraries(facts, host).find(|file| facts.is_picked(file));
+    let newest = || image_libraries(facts, host).max_by_key(|file| file.version.as_ref());
+    let file = picked.or_else(newest)?;
+    Some((file, file.version.as_ref()?))
+}
+
+fn image_libraries<'f>(
+    facts: &'f Facts,
+    host: &'f DriverVersion,
+) -> impl Iterator<Item = &'f LibraryFile> {
+    facts.libraries.files.iter().filter(move |file| {
+        file.place == LibraryPlace::System
+            && !file.injected
+            && facts.is_native(file)
+            && file.version.as_ref().is_some_and(|version| version != host)
+    })
 }
 
 #[cfg(test)]

@@ -18,7 +18,11 @@ fn find(facts: &Facts) -> Option<Finding> {
     let has_libraries = facts.driver_libraries(LookupScope::Plain).next().is_some()
         || facts.driver_libraries(LookupScope::Environment).next().is_some()
         || facts.libraries.files.iter().any(|file| file.injected);
-    if facts.system.environment != Environment::Container || has_libraries {
+    // A system container keeps its own driver as a machine does (`driver-library-missing`).
+    if facts.system.environment != Environment::Container
+        || facts.system_container().is_some()
+        || has_libraries
+    {
         return None;
     }
     let wants = wants_gpu(facts);

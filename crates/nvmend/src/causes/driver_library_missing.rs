@@ -16,6 +16,9 @@ pub const CAUSE: Cause = Cause {
 fn find(facts: &Facts) -> Option<Finding> {
     let module = facts.module_version()?;
     let is_hosts = facts.system.environment == Environment::Host && !facts.is_managed_elsewhere();
+    // A system container that was given the device is to have the libraries as well.
+    let is_hosts =
+        is_hosts || (facts.system_container().is_some() && !facts.loaded.devices.is_empty());
     if !is_hosts
         || facts.has_nothing_to_run()
         || facts.is_passed_through()

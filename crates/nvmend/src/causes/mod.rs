@@ -5,11 +5,15 @@ mod broken_library_link;
 mod common;
 mod conda_library_conflict;
 mod container_baked_driver_libs;
+mod container_lost_device;
+mod container_userland_skew;
 mod container_without_toolkit;
 mod cuda_newer_than_driver;
 mod dkms_build_failed;
 mod driver_library_missing;
 mod driver_not_installed;
+mod fabricmanager_skew;
+mod flatpak_runtime_skew;
 mod half_installed_packages;
 mod kernel_headers_missing;
 mod leftover_libraries;
@@ -26,12 +30,17 @@ mod no_gpu;
 mod nouveau_holds_gpu;
 mod package_version_skew;
 mod secure_boot_rejects_module;
+mod service_skew;
 mod shadowed_module;
+mod snap_runtime_skew;
+mod stale_cdi_spec;
 mod stale_initramfs;
 mod stale_module_loaded;
 mod stub_library_loaded;
 #[cfg(test)]
 mod testing;
+mod vgpu_guest_host_skew;
+mod wsl_linux_driver_installed;
 
 use crate::diagnose::Cause;
 
@@ -67,6 +76,15 @@ pub const ALL: &[&Cause] = &[
     // Containers, environments, CUDA: the driver itself may be well.
     &container_without_toolkit::CAUSE,
     &container_baked_driver_libs::CAUSE,
+    &container_userland_skew::CAUSE,
+    &wsl_linux_driver_installed::CAUSE,
+    &vgpu_guest_host_skew::CAUSE,
+    &fabricmanager_skew::CAUSE,
+    &stale_cdi_spec::CAUSE,
+    &container_lost_device::CAUSE,
+    &service_skew::CAUSE,
+    &flatpak_runtime_skew::CAUSE,
+    &snap_runtime_skew::CAUSE,
     &stub_library_loaded::CAUSE,
     &conda_library_conflict::CAUSE,
     &library_path_override::CAUSE,
