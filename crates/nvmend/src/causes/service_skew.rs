@@ -10,7 +10,8 @@ pub const CAUSE: Cause = Cause {
     severity: Severity::Error,
     find,
     remedies: &["restart-service"],
-    explains: &[],
+    // It names the same processes.
+    explains: &["process-holds-old-libraries"],
 };
 
 /// What the kernel shows of a service's name (15 characters, proc_pid_comm(5)), and the service's unit.
@@ -46,13 +47,20 @@ fn find(facts: &Facts) -> Option<Finding> {
     Some(with_all(finding, others.chain(loaded(facts)).chain(libraries(facts))))
 }
 
-/// Services that map a library of another version than L. One that maps L's own, though its file is gone, works.
+/// Services that map no library of L, and one of another version. L's own, though its file is gone, works, and
+/// cuda-compat is newer on purpose.
 fn skewed(facts: &Facts) -> impl Iterator<Item = (&Holder, &MappedLibrary, &'static str)> {
     let loaded = facts.loaded_version().map(|(version, _)| version);
     let processes = facts.holders.processes.value().map_or(&[][..], Vec::as_slice);
     processes.iter().filter_map(move |holder| {
         let (_, service) = SERVICES.iter().find(|(comm, _)| *comm == holder.name)?;
-        let library = holder.libraries.iter().find(|library| Some(&library.version) != loaded)?;
+        if holder.libraries.iter().any(|library| Some(&library.version) == loaded) {
+            return None;
+        }
+        let is_compat = |library: &&MappedLibrary| {
+            library.path.iter().any(|part| part.to_string_lossy().contains("compat"))
+        };
+        let library = holder.libraries.iter().find(|library| !is_compat(library))?;
         Some((holder, library, *service))
     })
 }

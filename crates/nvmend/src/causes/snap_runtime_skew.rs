@@ -12,7 +12,8 @@ pub const CAUSE: Cause = Cause {
     severity: Severity::Error,
     find,
     remedies: &["refresh-snap"],
-    explains: &[],
+    // It names the same processes.
+    explains: &["process-holds-old-libraries"],
 };
 
 /// Where snap-confine puts the system's driver libraries in a snap's own mounts (snapcore/snapd,
