@@ -4,6 +4,9 @@
 //! base = "debian-12-535"         # another machine to start from
 //! remove = ["/proc/driver"]      # taken away from the base, with everything below
 //!
+//! [replace]                      # text = what stands for it wherever the base says it, paths included
+//! "535.261.03" = "535.216.03"
+//!
 //! [files]                        # path = text
 //! "/proc/sys/kernel/osrelease" = "6.1.0-47-amd64\n"
 //! [links]                        # path = target
@@ -20,7 +23,7 @@
 //! [times]                        # path = time of last change, in seconds since 1970
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
 
 use serde::Deserialize;
@@ -34,6 +37,8 @@ use crate::host::Failure;
 #[serde(deny_unknown_fields)]
 struct Description {
     base: Option<String>,
+    #[serde(default)]
+    replace: BTreeMap<String, String>,
     #[serde(default)]
     remove: Vec<String>,
     #[serde(default)]
@@ -96,16 +101,26 @@ pub enum MachineError {
 /// Makes the machine `name`. `text_of` finds the text of a machine by its name.
 pub fn make(name: &str, text_of: &dyn Fn(&str) -> Option<String>) -> Result<Memory, MachineError> {
     let mut chain = Vec::new();
+    // What the machines that start from here say instead, the nearest first.
+    let mut replaced: VecDeque<(String, String)> = VecDeque::new();
     let mut next = Some(name.to_owned());
     while let Some(name) = next {
         let text = text_of(&name).ok_or_else(|| MachineError::Unknown(name.clone()))?;
         let invalid = |why: String| MachineError::Invalid { name: name.clone(), why };
-        let description: Description =
-            toml::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+        let parse = |text: &str| {
+            toml::from_str::<Description>(text).map_err(|error| invalid(error.to_string()))
+        };
+        // Names of machines stay what they are.
+        let base = parse(&text)?.base;
+        let says = replaced.iter().fold(text, |text, (old, new)| text.replace(old, new));
+        let description = parse(&says)?;
         if chain.len() == 8 {
             return Err(invalid("bases that lead in a circle".to_owned()));
         }
-        next = description.base.clone();
+        next = base;
+        for pair in description.replace.iter().rev() {
+            replaced.push_front((pair.0.clone(), pair.1.clone()));
+        }
         chain.push((name, description));
     }
     let mut machine = Memory::default();
@@ -210,10 +225,12 @@ fn compress(path: &str, content: Vec<u8>) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Read};
     use std::path::Path;
 
     use super::*;
     use crate::host::Host;
+    use crate::parse::compression::Compression;
 
     const BASE: &str = r#"
         [files]
@@ -233,6 +250,10 @@ mod tests {
         match name {
             "base" => Some(BASE.to_owned()),
             "next" => Some("base = 'base'\nremove = ['/proc/driver']\n[env]\nA = 'b'\n".to_owned()),
+            "newer" => Some(
+                "base = 'next'\n[replace]\n'535.261.03' = '550.54.14'\n'one' = 'two'".to_owned(),
+            ),
+            "newest" => Some("base = 'newer'\n[replace]\n'550.54.14' = '580.65.06'".to_owned()),
             "circle" => Some("base = 'circle'".to_owned()),
             "typo" => Some("[flies]".to_owned()),
             _ => None,
@@ -249,6 +270,24 @@ mod tests {
         assert_eq!(read("/lib/modules/K/nvidia.ko.zst").unwrap()[..4], [0x28, 0xb5, 0x2f, 0xfd]);
         assert_eq!(machine.metadata(Path::new("/etc/hostname")).unwrap().modified, 7);
         assert_eq!(Host::env(&machine, "A").as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn a_machine_replaces_what_its_bases_say() {
+        let module = |name| {
+            let machine = make(name, &text_of).unwrap();
+            assert_eq!(machine.read(Path::new("/etc/hostname"), 1 << 20).unwrap(), b"two\n");
+            let file = machine.read(Path::new("/usr/lib/modules/K/nvidia.ko.zst"), 1 << 20);
+            let mut plain = Vec::new();
+            let mut packed = Compression::Zstd.reader(Cursor::new(file.unwrap())).unwrap();
+            packed.read_to_end(&mut plain).unwrap();
+            plain
+        };
+        let says = |module: &[u8], version: &str| {
+            module.windows(version.len()).any(|window| window == version.as_bytes())
+        };
+        assert!(says(&module("newer"), "550.54.14"));
+        assert!(says(&module("newest"), "580.65.06"));
     }
 
     #[test]
