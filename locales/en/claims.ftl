@@ -10,6 +10,8 @@ claim-loaded-version = Loaded { $module } module
 claim-not-loaded = Loaded nvidia module
 # $module, $kernel: release of the kernel
 claim-disk-version = { $module } module on disk for kernel { $kernel }
+# $module, $kernel. The source is the image and the path inside it.
+claim-initramfs-version = { $module } module in the initramfs of kernel { $kernel }
 # $library: name that programs ask for, for example libcuda.so.1
 claim-library-version = { $library } as a plain program gets it
 # $library

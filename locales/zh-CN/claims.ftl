@@ -4,6 +4,7 @@
 claim-loaded-version = 已加载的 { $module } 模块
 claim-not-loaded = 已加载的 nvidia 模块
 claim-disk-version = 内核 { $kernel } 在磁盘上的 { $module } 模块
+claim-initramfs-version = 内核 { $kernel } 的 initramfs 里的 { $module } 模块
 claim-library-version = 普通程序得到的 { $library }
 claim-environment-library-version = 当前环境中得到的 { $library }
 claim-foreign-library-version = { $arch } 程序得到的 { $library }

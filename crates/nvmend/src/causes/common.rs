@@ -66,6 +66,16 @@ pub(super) fn on_disk_for(facts: &Facts, kernel: &str) -> Option<Evidence> {
     )
 }
 
+/// I(k): a module in the initramfs of kernel `kernel`.
+pub(super) fn initramfs(facts: &Facts, kernel: &str, module: &str) -> Option<Evidence> {
+    let (version, origin) = facts.image_with_module(kernel, module)?.version(module)?;
+    Some(
+        Evidence::new("claim-initramfs-version", origin, version)
+            .with("module", module)
+            .with("kernel", kernel),
+    )
+}
+
 /// U: each deciding library of a plain process, with the links that lead to it.
 pub(super) fn libraries(facts: &Facts) -> Vec<Evidence> {
     libraries_in(facts, LookupScope::Plain, "claim-library-version")

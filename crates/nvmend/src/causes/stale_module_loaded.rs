@@ -14,14 +14,14 @@ pub const CAUSE: Cause = Cause {
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
-    // Written before this kernel booted: the loaded module did not come from the disk (`stale-initramfs`).
+    // Then it is `stale-initramfs`.
     if facts.loads_from_elsewhere() {
         return None;
     }
     let (loaded, on_disk) = facts.replaced_module()?;
     let finding = match facts.module_written_since_boot() {
-        Some(_) => Finding::certain(),
-        None => Finding::likely(),
+        Some(true) => Finding::certain(),
+        _ => Finding::likely(),
     };
     let library = facts.library_version().map(|(version, _)| version.to_string());
     // Nothing that would clash with the module is known to be here.

@@ -224,10 +224,11 @@ impl Facts {
         (self.judges_module() && loaded != on_disk && disk_agrees).then_some((loaded, on_disk))
     }
 
-    /// Whether the loaded module did not come from the file on disk, which is older than this boot: the initramfs
-    /// brought it, and will again.
+    /// Whether the loaded module did not come from the file on disk: the initramfs brought it, and will again. The
+    /// image says so; where none could be read, a file on disk that is older than this boot does.
     pub fn loads_from_elsewhere(&self) -> bool {
-        self.replaced_module().is_some() && self.module_written_since_boot() == Some(false)
+        let by_times = || self.module_written_since_boot() == Some(false);
+        self.replaced_module().is_some() && self.came_from_image().unwrap_or_else(by_times)
     }
 
     /// Who owns a file; unknown where nobody was asked.

@@ -5,6 +5,8 @@
 //! Layouts: ELF from the System V ABI (`elf.h`); the module signature from Linux' `module_signature.h`; the cache
 //! from glibc's `sysdeps/generic/dl-cache.h`.
 
+use crate::parse::lz4;
+
 /// A shared object of that machine (`x86_64`, `i386`, `aarch64`, `arm`; anything else counts as `x86_64`) with that SONAME.
 pub fn library(machine: &str, soname: &str) -> Vec<u8> {
     library_saying(machine, soname, "")
@@ -101,6 +103,17 @@ pub fn ld_cache(entries: &[(&str, &str, &str)]) -> Vec<u8> {
     cache.extend(table);
     cache.extend(strings);
     cache
+}
+
+/// An lz4 legacy frame, as Linux boots them.
+pub fn lz4(content: &[u8]) -> Vec<u8> {
+    let mut out = lz4::MAGIC.to_vec();
+    for block in content.chunks(8 << 20) {
+        let packed = lz4_flex::block::compress(block);
+        out.extend_from_slice(&(packed.len() as u32).to_le_bytes());
+        out.extend(packed);
+    }
+    out
 }
 
 /// One DER value.

@@ -6,6 +6,7 @@ mod bus;
 mod cuda;
 mod dkms;
 mod holders;
+mod initramfs;
 mod kernels;
 mod libraries;
 mod links;
@@ -37,6 +38,6 @@ pub const STAGES: &[&[&Probe]] = &[
     ],
     // Needs the kernels; who holds what needs the loaded modules.
     &[&modules::PROBE, &holders::PROBE],
-    // Needs every driver file that was found, to say who owns it.
-    &[&packages::PROBE],
+    // Needs every driver file that was found, to say who owns it; whether an image must be read hangs on the modules.
+    &[&packages::PROBE, &initramfs::PROBE],
 ];

@@ -6,6 +6,7 @@
 
 mod config;
 mod read;
+pub(super) use read::is_compressed;
 mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -97,7 +98,7 @@ fn look_at(
             linked_from: linked_from.clone(),
             info: Datum::Absent { looked_at: vec!["not needed, and not read".into()] },
             modified: metadata.modified,
-            compressed: read::is_compressed(end),
+            compressed: is_compressed(end),
         });
         // A file that also stands in the kernel's directory itself is no mere link's target.
         file.linked_from = file.linked_from.take().and(linked_from);
