@@ -145,8 +145,8 @@ mod tests {
         for modules in [&[][..], &[("nvidia", "535.261.03")]] {
             let mut facts = machine("535.216.03", "535.261.03", "535.261.03");
             // Even if the times spoke for it.
-            facts.system.booted = Datum::known(2_000_000, "/proc/stat");
-            own_module(&mut facts, Ownership::Nobody, 1_000_000);
+            facts.system.booted = Datum::known(2_000_000_000, "/proc/stat");
+            own_module(&mut facts, Ownership::Nobody, 1_000_000_000);
             image(&mut facts, KERNEL, modules);
             assert_eq!(primary(&facts), "stale-module-loaded");
         }
@@ -162,8 +162,8 @@ mod tests {
     #[test]
     fn without_an_image_the_times_make_it_likely() {
         let mut facts = machine("535.216.03", "535.261.03", "535.261.03");
-        facts.system.booted = Datum::known(2_000_000, "/proc/stat");
-        own_module(&mut facts, Ownership::Nobody, 1_000_000);
+        facts.system.booted = Datum::known(2_000_000_000, "/proc/stat");
+        own_module(&mut facts, Ownership::Nobody, 1_000_000_000);
         unreadable_image(&mut facts, KERNEL);
         assert_eq!(certainty(&facts), Some(Certainty::Likely));
         assert_eq!(primary(&facts), "stale-initramfs");
@@ -172,8 +172,8 @@ mod tests {
     #[test]
     fn does_not_trust_the_times_of_packaged_files() {
         let mut facts = machine("535.216.03", "535.261.03", "535.261.03");
-        facts.system.booted = Datum::known(2_000_000, "/proc/stat");
-        own_module(&mut facts, Ownership::Package("linux-modules-nvidia".into()), 1_000_000);
+        facts.system.booted = Datum::known(2_000_000_000, "/proc/stat");
+        own_module(&mut facts, Ownership::Package("linux-modules-nvidia".into()), 1_000_000_000);
         assert!(find(&facts).is_none());
         assert_eq!(primary(&facts), "stale-module-loaded");
     }

@@ -49,8 +49,8 @@ mod tests {
     #[test]
     fn is_certain_when_the_module_was_written_since_boot() {
         let mut facts = machine("535.216.03", "535.261.03", "535.261.03");
-        facts.system.booted = Datum::known(1_000_000, "/proc/stat");
-        own_module(&mut facts, Ownership::Builder("dkms".into()), 2_000_000);
+        facts.system.booted = Datum::known(1_000_000_000, "/proc/stat");
+        own_module(&mut facts, Ownership::Builder("dkms".into()), 2_000_000_000);
         assert_eq!(find(&facts).unwrap().certainty, Certainty::Certain);
     }
 
@@ -61,6 +61,20 @@ mod tests {
         let mut container = machine("535.216.03", "535.261.03", "535.261.03");
         container.system.environment = Environment::Container;
         assert!(find(&container).is_none());
+    }
+
+    #[test]
+    fn fires_where_the_files_are_kept_elsewhere() {
+        // The host's libraries, put into a container, are newer than the host's module.
+        let mut container = machine("535.216.03", "", "535.261.03");
+        container.system.environment = Environment::Container;
+        for file in &mut container.libraries.files {
+            file.injected = true;
+        }
+        assert_eq!(primary(&container), "stale-module-loaded");
+        let mut nixos = machine("535.216.03", "535.216.03", "535.261.03");
+        nixos.system.managed_by.push(("nixos".into(), "/etc/NIXOS".into()));
+        assert_eq!(primary(&nixos), "stale-module-loaded");
     }
 
     #[test]

@@ -116,6 +116,33 @@ pub fn lz4(content: &[u8]) -> Vec<u8> {
     out
 }
 
+/// A PE file with these sections, as `objcopy` and `ukify` lay them out, without an optional header:
+/// a unified kernel image has `.uname` and `.initrd`.
+pub fn pe(sections: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut file = b"MZ".to_vec();
+    file.resize(0x3c, 0);
+    file.extend(0x40u32.to_le_bytes());
+    file.extend(b"PE\0\0\x64\x86");
+    file.extend((sections.len() as u16).to_le_bytes());
+    file.resize(0x40 + 24, 0);
+    let mut content = Vec::new();
+    let start = file.len() + 40 * sections.len();
+    for (name, bytes) in sections {
+        let mut header = name.as_bytes().to_vec();
+        header.resize(8, 0);
+        let padded = bytes.len().next_multiple_of(512);
+        for value in [bytes.len(), 0x1000, padded, start + content.len()] {
+            header.extend((value as u32).to_le_bytes());
+        }
+        header.resize(40, 0);
+        file.extend(header);
+        content.extend(*bytes);
+        content.resize(content.len() - bytes.len() + padded, 0);
+    }
+    file.extend(content);
+    file
+}
+
 /// One DER value.
 fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();

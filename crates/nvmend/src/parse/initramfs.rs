@@ -196,8 +196,10 @@ impl Extract<'_> {
         }
         if path.contains(".ko") && driver_module(path).is_some() {
             let section = module_section(content).unwrap_or_default();
-            // The section's first line is found by the NUL before it.
-            self.keep(path, [b"\0".as_slice(), &section].concat());
+            // The section's first line is found by the NUL before it; more of them would add up.
+            let mut kept = vec![0];
+            kept.extend(section.into_iter().skip_while(|byte| *byte == 0));
+            self.keep(path, kept);
         } else if is_module(path, "nouveau") {
             self.keep(path, Vec::new());
         } else if path == RELEASE && member.size <= CONFIG_LIMIT {

@@ -236,6 +236,13 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_vermagic_is_passed_over() {
+        let file = [b"\x01\0vermagic=%s\0\x01\x02\0".as_slice(), DEBIAN].concat();
+        let found = scan(file.as_slice(), false, 1 << 20).unwrap();
+        assert_eq!(parse(&found.section, "x.ko"), parse(DEBIAN, "x.ko"));
+    }
+
+    #[test]
     fn a_stream_without_it_or_without_end_is_an_error() {
         assert_eq!(scan(&[0xffu8; 100_000][..], false, 1 << 30), Err(ModinfoError::None));
         assert_eq!(scan(std::io::repeat(0), false, 1 << 20), Err(ModinfoError::TooLarge(1 << 20)));

@@ -57,41 +57,16 @@ fn short(bytes: &[u8], at: usize) -> u16 {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::hosts::made;
     use crate::parse::in_memory::Bytes;
-
-    /// A PE file with these sections, as `objcopy` and `ukify` lay them out, without an optional header.
-    pub(crate) fn image(sections: &[(&str, &[u8])]) -> Vec<u8> {
-        let mut file = b"MZ".to_vec();
-        file.resize(0x3c, 0);
-        file.extend(0x40u32.to_le_bytes());
-        file.extend(b"PE\0\0\x64\x86");
-        file.extend((sections.len() as u16).to_le_bytes());
-        file.resize(0x40 + 24, 0);
-        let mut content = Vec::new();
-        let start = file.len() + 40 * sections.len();
-        for (name, bytes) in sections {
-            let mut header = name.as_bytes().to_vec();
-            header.resize(8, 0);
-            let padded = bytes.len().next_multiple_of(512);
-            for value in [bytes.len(), 0x1000, padded, start + content.len()] {
-                header.extend((value as u32).to_le_bytes());
-            }
-            header.resize(40, 0);
-            file.extend(header);
-            content.extend(*bytes);
-            content.resize(content.len() - bytes.len() + padded, 0);
-        }
-        file.extend(content);
-        file
-    }
 
     #[test]
     fn finds_sections_by_their_names() {
-        let file = Bytes(image(&[(".uname", b"6.1.0"), (".initrd", b"070701")]));
+        let file = Bytes(made::pe(&[(".uname", b"6.1.0"), (".initrd", b"070701")]));
         let found = find_section(&file, ".initrd").unwrap().unwrap();
         assert_eq!(read_exactly(&file, found.offset, found.length).unwrap(), b"070701");
         assert_eq!(find_section(&file, ".init"), Ok(None));
@@ -101,7 +76,7 @@ pub(crate) mod tests {
     proptest! {
         #[test]
         fn survives_damage(at in 0usize..200, value: u8, cut in 0usize..1200) {
-            let mut file = image(&[(".uname", b"6.1.0"), (".initrd", b"070701")]);
+            let mut file = made::pe(&[(".uname", b"6.1.0"), (".initrd", b"070701")]);
             if let Some(byte) = file.get_mut(at) { *byte = value; }
             file.truncate(cut.max(2));
             let file = Bytes(file);

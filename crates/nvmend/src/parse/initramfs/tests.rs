@@ -2,7 +2,6 @@ use proptest::prelude::*;
 
 use super::super::compression::tests::{gzip, zstd};
 use super::super::in_memory::Bytes;
-use super::super::pe::tests::image as unified;
 use super::*;
 use crate::hosts::made;
 
@@ -79,7 +78,7 @@ fn the_extract_of_an_extract_is_itself() {
     for file in [
         [early(), zstd(&main_archive())].concat(),
         cpio::write([("init", b"#!/bin/sh".as_slice())]),
-        unified(&[(".uname", b"6.1.0\0"), (".initrd", &zstd(&main_archive()))]),
+        made::pe(&[(".uname", b"6.1.0\0"), (".initrd", &zstd(&main_archive()))]),
     ] {
         let once = take(file).unwrap();
         assert_eq!(take(once.clone()).unwrap(), once);
@@ -109,7 +108,7 @@ fn stops_when_the_question_is_answered() {
 
 #[test]
 fn reads_a_unified_image_only_of_the_wanted_kernel() {
-    let image = unified(&[(".uname", b"6.1.0\n"), (".initrd", &gzip(&main_archive()))]);
+    let image = made::pe(&[(".uname", b"6.1.0\n"), (".initrd", &gzip(&main_archive()))]);
     let read = |wanted: &'static str| {
         extract(&Bytes(image.clone()), &|release| release == wanted, &|_| false).unwrap()
     };
@@ -145,7 +144,7 @@ proptest! {
     #[test]
     fn survives_damage(at in 0usize..4000, value: u8, cut in 0usize..4000) {
         let packed = [early(), gzip(&main_archive())].concat();
-        for mut file in [packed, unified(&[(".uname", b"6"), (".initrd", &main_archive())])] {
+        for mut file in [packed, made::pe(&[(".uname", b"6"), (".initrd", &main_archive())])] {
             if let Some(byte) = file.get_mut(at) { *byte = value; }
             let _ = take(file.clone());
             file.truncate(cut);

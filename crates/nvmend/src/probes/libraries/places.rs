@@ -99,7 +99,13 @@ impl Places {
         } else if has(&|part| part == "site-packages" || part == "dist-packages") {
             LibraryPlace::Wheel
         } else if self.conda.as_ref().is_some_and(|conda| path.starts_with(conda))
-            || has(&|part| CONDA.contains(&part.trim_end_matches(|end: char| end.is_ascii_digit())))
+            || has(&|part| {
+                CONDA.contains(
+                    &part
+                        .trim_start_matches('.')
+                        .trim_end_matches(|end: char| end.is_ascii_digit()),
+                )
+            })
         {
             LibraryPlace::Conda
         } else if below(&DRIVER_ROOTS) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::places::Places;
 use crate::facts::{DECIDING_LIBRARIES, Gap, LibraryFile, LibraryPlace};
-use crate::host::{FileKind, Host, LinkChain, RandomRead};
+use crate::host::{Entry, FileKind, Host, LinkChain, RandomRead};
 use crate::knowledge::libraries::{DriverLibrary, driver_library};
 use crate::parse::{elf, mounts};
 use crate::probes::links::Links;
@@ -56,20 +56,16 @@ impl<'h> Shelf<'h> {
             }
         };
         for entry in entries {
-            let path = home.join(&entry.name);
             let keeps_ours = entry.name.starts_with("nvidia")
                 || entry.name == "vdpau"
                 || home.ends_with("nvidia");
             match entry.kind {
-                FileKind::Directory if levels > 0 && keeps_ours => self.take(&path, levels - 1),
+                FileKind::Directory if levels > 0 && keeps_ours => {
+                    self.take(&home.join(&entry.name), levels - 1);
+                }
                 FileKind::File | FileKind::Link => {
                     if let Some(library) = driver_library(&entry.name) {
-                        self.add(
-                            &home,
-                            entry.name,
-                            library,
-                            &directory.join(path.file_name().unwrap_or_default()),
-                        );
+                        self.add(directory, &home, entry, library);
                     }
                 }
                 _ => {}
@@ -77,57 +73,63 @@ impl<'h> Shelf<'h> {
         }
     }
 
-    fn add(&mut self, home: &Path, name: String, library: DriverLibrary, found: &Path) {
+    /// Takes in one name; `home` is the true path of `directory`.
+    fn add(&mut self, directory: &Path, home: &Path, entry: Entry, library: DriverLibrary) {
         if self.files.len() >= FILES {
             return;
         }
-        match self.links.follow(&home.join(&name)) {
+        let path = home.join(&entry.name);
+        let chain = match entry.kind {
+            FileKind::Link => self.links.follow(&path),
+            _ => Ok(LinkChain { links: vec![], end: path }),
+        };
+        match chain {
             Ok(chain) => {
-                self.look_at(&chain.end, library, found);
-                self.names.entry(home.to_owned()).or_default().insert(name, chain);
+                self.look_at(&chain.end, library, &directory.join(&entry.name));
+                self.names.entry(home.to_owned()).or_default().insert(entry.name, chain);
             }
             Err(error) => self.gaps.push(Gap::from(&error)),
         }
     }
 
+    /// Takes in the file at the end of a name, if one is there.
     fn look_at(&mut self, path: &Path, library: DriverLibrary, found: &Path) {
         if self.files.contains_key(path) {
             return;
         }
-        let metadata = match self.host.metadata(path) {
-            Ok(metadata) if metadata.kind == FileKind::File => metadata,
-            Ok(_) => return,
-            Err(error) => {
-                // A dangling link is no gap: it is what the loader finds too.
-                if !error.is_absent() {
-                    self.gaps.push(Gap::from(&error));
+        let opened = self.host.open(path);
+        let size = match &opened {
+            Ok(file) => file.size(),
+            // A dangling link is no gap: it is what the loader finds too.
+            Err(error) if error.is_absent() => return,
+            Err(error) => match self.host.metadata(path) {
+                Ok(metadata) if metadata.kind == FileKind::File => {
+                    self.gaps.push(Gap::from(error));
+                    metadata.size
                 }
-                return;
-            }
+                Ok(_) => return,
+                Err(error) => return self.gaps.push(Gap::from(&error)),
+            },
         };
+        let file = opened.ok().filter(|_| size > 0);
+        let arch = file.as_deref().and_then(|file| self.arch(path, file));
         let place = self.places.of(path, found);
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let carried = DriverVersion::from_library_name(name).filter(|_| library.carries_version);
-        let opened = if metadata.size == 0 { None } else { self.open(path) };
-        let arch = opened.as_deref().and_then(|file| self.arch(path, file));
         let decides =
             DECIDING_LIBRARIES.iter().any(|name| name.split('.').next() == Some(library.stem));
         let tells = decides && arch.is_some() && place != LibraryPlace::Stub;
-        let version = carried.or_else(|| version_inside(opened.as_deref().filter(|_| tells)?));
+        let version = carried.or_else(|| version_inside(file.as_deref().filter(|_| tells)?));
         let file = LibraryFile {
             path: path.to_owned(),
             stem: library.stem.to_owned(),
             version,
             arch: arch.map(str::to_owned),
-            size: metadata.size,
+            size,
             place,
             injected: self.mounted.contains(path),
         };
         self.files.insert(path.to_owned(), file);
-    }
-
-    fn open(&mut self, path: &Path) -> Option<Box<dyn RandomRead>> {
-        self.host.open(path).map_err(|error| self.gaps.push(Gap::from(&error))).ok()
     }
 
     fn arch(&mut self, path: &Path, file: &dyn RandomRead) -> Option<&'static str> {

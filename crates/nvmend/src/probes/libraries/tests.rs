@@ -320,3 +320,10 @@ fn directories_that_may_not_be_read_are_gaps() {
     assert_eq!(facts.gaps.len(), 1);
     assert_eq!(facts.gaps[0].what, "/usr/local/lib");
 }
+
+#[test]
+fn a_library_that_may_not_be_read_is_still_there() {
+    let host = debian("535.261.03").denied(&format!("{LIB}/libcuda.so.535.261.03"));
+    let facts = probe(&host);
+    assert!(facts.gaps.iter().any(|gap| gap.what.ends_with("libcuda.so.535.261.03")));
+}

@@ -162,15 +162,18 @@ fn links_lead_to_another_kernels_file_which_is_read_once() {
 
 #[test]
 fn without_an_index_depmods_order_decides() {
-    let host = Memory::default()
-        .file(&format!("{DIR}/kernel/nvidia-535/nvidia.ko"), module("nvidia", "535.1.1"))
-        .file(&format!("{DIR}/extra/nvidia.ko"), module("nvidia", "535.1.2"))
-        .file(&format!("{DIR}/updates/nvidia.ko"), module("nvidia", "535.1.3"));
-    let facts = probe(&host, known(&[K]));
-    let modules = facts.modules_of(K).unwrap();
-    assert!(modules.index.is_absent());
-    assert_eq!(modules.files.len(), 3);
-    assert_eq!(version_of(modules, "nvidia"), Some("535.1.3"));
+    let mut host = Memory::default();
+    // From last to first: each takes the place of those before.
+    let places = ["weak-updates", "kernel/nvidia-535", "extra", "updates"];
+    for (count, place) in places.into_iter().enumerate() {
+        let version = format!("535.1.{count}");
+        host = host.file(&format!("{DIR}/{place}/nvidia.ko"), module("nvidia", &version));
+        let facts = probe(&host, known(&[K]));
+        let modules = facts.modules_of(K).unwrap();
+        assert!(modules.index.is_absent());
+        assert_eq!(modules.files.len(), count + 1);
+        assert_eq!(version_of(modules, "nvidia"), Some(version.as_str()), "{place}");
+    }
 }
 
 #[test]
