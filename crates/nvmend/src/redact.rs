@@ -110,7 +110,8 @@ impl Redactor {
         if cpio::is_archive(content) {
             // The extract of an initramfs: sizes stand before each file, so each is redacted by itself.
             let Ok((files, release)) = initramfs::contents(content) else { return Vec::new() };
-            let release = release.map(|release| (initramfs::RELEASE.to_owned(), release.into_bytes()));
+            let release =
+                release.map(|release| (initramfs::RELEASE.to_owned(), release.into_bytes()));
             let files: Vec<(String, Vec<u8>)> = files
                 .into_iter()
                 .chain(release)

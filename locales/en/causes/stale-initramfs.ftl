@@ -1,7 +1,10 @@
 name = The initramfs brings back what the disk no longer has
 title = { $loaded ->
         [none] The initramfs let nouveau take the GPU, though the disk bars it
-       *[other] Module { $loaded } came back at boot, the disk has { $on_disk }
+       *[other] { $image ->
+            [none] Module { $loaded } came back at boot, the disk has { $on_disk }
+           *[other] The initramfs still holds module { $loaded }, the disk has { $on_disk }
+        }
     }
 explanation = { $loaded ->
         [none] The configuration on disk keeps nouveau out, but the initramfs of kernel { $kernel } holds nouveau and has no such line. Most likely nouveau was loaded from there, before the disk's configuration counted. A bare reboot would let it in again.

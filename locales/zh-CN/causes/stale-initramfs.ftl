@@ -1,7 +1,10 @@
 name = initramfs 没有更新，启动时带回旧内容
 title = { $loaded ->
         [none] 磁盘上已屏蔽 nouveau，initramfs 却让它占用了 GPU
-       *[other] 启动时加载的仍是 { $loaded }，磁盘上是 { $on_disk }
+       *[other] { $image ->
+            [none] 启动时加载的仍是 { $loaded }，磁盘上是 { $on_disk }
+           *[other] initramfs 里还是 { $loaded } 的模块，磁盘上是 { $on_disk }
+        }
     }
 explanation = { $loaded ->
         [none] 磁盘上的配置屏蔽了 nouveau，但内核 { $kernel } 的 initramfs 里有 nouveau，却没有这行配置。nouveau 多半是在启动早期从 initramfs 加载的，那时磁盘上的配置还没有生效。只重启，nouveau 还会占用 GPU。

@@ -60,8 +60,8 @@ fn other_module(facts: &Facts) -> Option<Finding> {
     let (version, origin) = module.version.sourced()?;
     let on_disk = modules.loads(&module.name)?;
     let finding = describe(Finding::certain(), facts, &module.name, version, on_disk.version())?;
-    let loaded = Evidence::new("claim-loaded-version", origin.clone(), version)
-        .with("module", &module.name);
+    let loaded =
+        Evidence::new("claim-loaded-version", origin.clone(), version).with("module", &module.name);
     let disk = Evidence::new("claim-disk-version", &on_disk.path, on_disk.version()?)
         .with("module", &module.name)
         .with("kernel", running);
@@ -86,9 +86,8 @@ fn configuration(facts: &Facts) -> Option<Finding> {
         Evidence::new("claim-gpu-driver", format!("{origin}/{}/driver", gpu.address), "nouveau")
             .with("address", &gpu.address);
     let line = Evidence::new("claim-config-line", barred.from.clone(), "blacklist nouveau");
-    let inside = inside
-        .into_iter()
-        .map(|origin| Evidence::new("claim-nouveau-unbarred", origin, "nouveau"));
+    let inside =
+        inside.into_iter().map(|origin| Evidence::new("claim-nouveau-unbarred", origin, "nouveau"));
     let finding = Finding::likely()
         .arg("module", "nouveau")
         .arg("loaded", NONE)
@@ -96,7 +95,8 @@ fn configuration(facts: &Facts) -> Option<Finding> {
         .arg("library", or_none(facts.library_version().map(|(version, _)| version)))
         .arg("kernel", running)
         .arg("image", NONE);
-    let evidence = [bound, line].into_iter().chain(inside).chain(loaded(facts)).chain(on_disk(facts));
+    let evidence =
+        [bound, line].into_iter().chain(inside).chain(loaded(facts)).chain(on_disk(facts));
     Some(with_all(finding, evidence.chain(kernel(facts))))
 }
 

@@ -92,8 +92,8 @@ pub fn write<'m>(files: impl IntoIterator<Item = (&'m str, &'m [u8])>) -> Vec<u8
     let mut archive = Vec::new();
     for (path, content) in files.into_iter().chain([(TRAILER, [].as_slice())]) {
         let mode = if path == TRAILER { 0 } else { 0o100_644 };
-        let fields =
-            [0, mode, 0, 0, 1, 0, content.len(), 0, 0, 0, 0, path.len() + 1, 0].map(|field| format!("{field:08x}"));
+        let fields = [0, mode, 0, 0, 1, 0, content.len(), 0, 0, 0, 0, path.len() + 1, 0]
+            .map(|field| format!("{field:08x}"));
         archive.extend_from_slice(b"070701");
         archive.extend_from_slice(fields.concat().as_bytes());
         archive.extend_from_slice(path.as_bytes());

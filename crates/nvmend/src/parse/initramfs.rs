@@ -77,7 +77,8 @@ pub fn extract(
     if file.size() > PACKED_LIMIT {
         return Err(ImageError::Io(io::Error::other(format!("larger than {PACKED_LIMIT} bytes"))));
     }
-    let mut found = Extract { files: Vec::new(), names: Vec::new(), is_enough, early: false, main: false };
+    let mut found =
+        Extract { files: Vec::new(), names: Vec::new(), is_enough, early: false, main: false };
     let mut start = [0; 2];
     let count = file.read_at(0, &mut start)?;
     if start.get(..count) == Some(pe::MAGIC) {
@@ -96,7 +97,9 @@ pub fn extract(
     } else {
         found.read(&mut BufReader::with_capacity(BUFFER, Stream::new(file)))?;
     }
-    Ok(cpio::write(found.names.iter().map(String::as_str).zip(found.files.iter().map(Vec::as_slice))))
+    Ok(cpio::write(
+        found.names.iter().map(String::as_str).zip(found.files.iter().map(Vec::as_slice)),
+    ))
 }
 
 /// What stands in an extract: each file with its content, and the release of a unified kernel image.

@@ -52,8 +52,8 @@ impl<R: Read> LegacyFrames<R> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.block.resize(BLOCK, 0);
-        let length = lz4_flex::block::decompress_into(&packed, &mut self.block)
-            .map_err(io::Error::other)?;
+        let length =
+            lz4_flex::block::decompress_into(&packed, &mut self.block).map_err(io::Error::other)?;
         self.block.truncate(length);
         Ok(())
     }
@@ -100,7 +100,10 @@ mod tests {
 
     #[test]
     fn a_cut_or_false_block_is_an_error() {
-        for bad in [b"\x02\x21\x4c\x18\x14\0\0\0\xf0\x03nvidia".as_slice(), b"\x02\x21\x4c\x18\xff\xff\xff\xffx"] {
+        for bad in [
+            b"\x02\x21\x4c\x18\x14\0\0\0\xf0\x03nvidia".as_slice(),
+            b"\x02\x21\x4c\x18\xff\xff\xff\xffx",
+        ] {
             assert!(LegacyFrames::new(bad).read_to_end(&mut Vec::new()).is_err());
         }
     }

@@ -33,12 +33,14 @@ use super::modules::is_compressed;
 pub const PROBE: Probe = Probe { name: "initramfs", run };
 
 fn run(host: &dyn Host, known: &Facts) -> Found {
-    let mut reader = Reader { host, known, images: vec![], extracts: BTreeMap::new() };
+    let mut reader =
+        Reader { host, known, images: vec![], gaps: vec![], extracts: BTreeMap::new() };
     if known.system.environment == Environment::Host {
         reader.ask();
     }
-    let images = reader.images;
+    let Reader { images, gaps, .. } = reader;
     Box::new(move |facts| {
+        facts.gaps.extend(gaps);
         for image in &images {
             if let Datum::Unreadable { why, .. } = &image.content {
                 facts.gaps.push(Gap::new(&image.path, why));
@@ -52,6 +54,7 @@ struct Reader<'k> {
     host: &'k dyn Host,
     known: &'k Facts,
     images: Vec<Image>,
+    gaps: Vec<Gap>,
     /// Each file is read once, also where it may belong to two kernels.
     extracts: BTreeMap<PathBuf, Result<Vec<u8>, HostError>>,
 }
@@ -62,7 +65,9 @@ impl Reader<'_> {
         if is_nouveau_there_all_the_same(self.known) {
             // A line that is missing is known to be when all was seen.
             self.read(running, &[], i64::MAX);
-        } else if let Some(modules) = self.known.modules_of(running).filter(|modules| differs(self.known, modules)) {
+        } else if let Some(modules) =
+            self.known.modules_of(running).filter(|modules| differs(self.known, modules))
+        {
             let loaded = self.known.loaded.modules.iter().map(|module| module.name.as_str());
             let wanted: Vec<&str> = loaded.filter(|name| modules.loads(name).is_some()).collect();
             self.read(running, &wanted, i64::MAX);
@@ -95,11 +100,12 @@ impl Reader<'_> {
     fn read(&mut self, release: &str, wanted: &[&str], older_than: i64) {
         let installed = &self.known.kernels.installed;
         let Some(kernel) = self.known.kernels.get(release) else { return };
-        for (path, kind) in places::find(self.host, kernel, installed) {
+        for (path, kind) in places::find(self.host, kernel, installed, &mut self.gaps) {
             let modified = match self.host.metadata(&path) {
                 Ok(metadata) => metadata.modified,
                 // A link that leads nowhere.
-                Err(_) => continue,
+                Err(error) if error.is_absent() => continue,
+                Err(_) => 0,
             };
             if modified >= older_than {
                 continue;
@@ -119,7 +125,9 @@ impl Reader<'_> {
 
     fn extract(&self, path: &Path, release: &str, wanted: &[&str]) -> Result<Vec<u8>, HostError> {
         let kernels = [&self.known.kernels.running, &self.known.kernels.next_boot];
-        let wants = |named: &str| kernels.iter().any(|kernel| kernel.value().is_some_and(|kernel| kernel == named));
+        let wants = |named: &str| {
+            kernels.iter().any(|kernel| kernel.value().is_some_and(|kernel| kernel == named))
+        };
         let is_enough = |found: &[String]| {
             let has = |name: &&&str| {
                 found.iter().any(|path| is_of(path, release) && driver_module(path) == Some(**name))
@@ -201,7 +209,13 @@ fn content(
             };
             let path = PathBuf::from(path);
             let compressed = is_compressed(&path);
-            content.modules.push(ModuleFile { path, linked_from: None, info, modified, compressed });
+            content.modules.push(ModuleFile {
+                path,
+                linked_from: None,
+                info,
+                modified,
+                compressed,
+            });
         }
     }
     Some(Datum::known(content, image))

@@ -18,7 +18,8 @@ fn module(version: &str) -> Vec<u8> {
 
 /// As a real one: files that are nobody's business among what is wanted.
 fn main_archive() -> Vec<u8> {
-    let noise: Vec<u8> = (0..200_000u32).map(|number| (number.wrapping_mul(number) >> 7) as u8).collect();
+    let noise: Vec<u8> =
+        (0..200_000u32).map(|number| (number.wrapping_mul(number) >> 7) as u8).collect();
     cpio::write([
         ("./etc/crypttab.key", b"secret".as_slice()),
         ("etc/modprobe.d/nouveau.conf", b"blacklist nouveau\n"),
@@ -31,7 +32,8 @@ fn main_archive() -> Vec<u8> {
 }
 
 fn early() -> Vec<u8> {
-    let mut archive = cpio::write([("kernel/x86/microcode/GenuineIntel.bin", [7; 3000].as_slice())]);
+    let mut archive =
+        cpio::write([("kernel/x86/microcode/GenuineIntel.bin", [7; 3000].as_slice())]);
     archive.resize(archive.len().next_multiple_of(512), 0);
     archive
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::facts::{ImageKind, Kernel};
+use crate::facts::{Gap, ImageKind, Kernel};
 use crate::host::{FileKind, Host, read_text};
 use crate::parse::kernel_release;
 
@@ -19,7 +19,12 @@ const MOST_DIRECTORIES: usize = 64;
 const MOST_IMAGES: usize = 8;
 
 /// The images that `kernel` may be booted with. A unified image whose name tells no kernel is among those of each.
-pub(super) fn find(host: &dyn Host, kernel: &Kernel, installed: &[Kernel]) -> Vec<(PathBuf, ImageKind)> {
+pub(super) fn find(
+    host: &dyn Host,
+    kernel: &Kernel,
+    installed: &[Kernel],
+    gaps: &mut Vec<Gap>,
+) -> Vec<(PathBuf, ImageKind)> {
     let mut found = Vec::new();
     let mut add = |path, kind| found.push((path, kind));
     // A file's name by itself: which of them is there, the list of `/boot` says.
@@ -28,7 +33,16 @@ pub(super) fn find(host: &dyn Host, kernel: &Kernel, installed: &[Kernel]) -> Ve
         names.push(format!("initramfs-{}.img", package.trim()));
     }
     for partition in PARTITIONS.map(Path::new) {
-        let Ok(entries) = host.list(partition) else { continue };
+        let entries = match host.list(partition) {
+            Ok(entries) => entries,
+            Err(error) => {
+                // Ordinary users may not look at the EFI partition, by default.
+                if !error.is_absent() {
+                    gaps.push(Gap::from(&error));
+                }
+                continue;
+            }
+        };
         for entry in &entries {
             if entry.kind != FileKind::Directory && names.contains(&entry.name) {
                 add(partition.join(&entry.name), ImageKind::Boot);
@@ -45,7 +59,8 @@ pub(super) fn find(host: &dyn Host, kernel: &Kernel, installed: &[Kernel]) -> Ve
             }
         }
         for entry in host.list(&partition.join(UNIFIED)).unwrap_or_default() {
-            let others = || installed.iter().any(|other| kernel_release::names(&entry.name, &other.release));
+            let others =
+                || installed.iter().any(|other| kernel_release::names(&entry.name, &other.release));
             if entry.name.ends_with(".efi")
                 && (kernel_release::names(&entry.name, &kernel.release) || !others())
             {
@@ -53,7 +68,8 @@ pub(super) fn find(host: &dyn Host, kernel: &Kernel, installed: &[Kernel]) -> Ve
             }
         }
     }
-    for entry in host.list(Path::new(OSTREE)).unwrap_or_default().into_iter().take(MOST_DIRECTORIES) {
+    for entry in host.list(Path::new(OSTREE)).unwrap_or_default().into_iter().take(MOST_DIRECTORIES)
+    {
         let directory = Path::new(OSTREE).join(entry.name);
         for entry in host.list(&directory).unwrap_or_default() {
             if names.contains(&entry.name) {
