@@ -112,7 +112,7 @@ impl Redactor {
             let Ok((files, release)) = initramfs::contents(content) else { return Vec::new() };
             let release =
                 release.map(|release| (initramfs::RELEASE.to_owned(), release.into_bytes()));
-            let files: Vec<(String, Vec<u8>)> = files
+            let files: Vec<initramfs::File> = files
                 .into_iter()
                 .chain(release)
                 .map(|(path, content)| match std::str::from_utf8(&content) {

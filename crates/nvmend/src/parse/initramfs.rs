@@ -102,8 +102,11 @@ pub fn extract(
     ))
 }
 
+/// A path inside an image, and the content.
+pub type File = (String, Vec<u8>);
+
 /// What stands in an extract: each file with its content, and the release of a unified kernel image.
-pub fn contents(extract: &[u8]) -> Result<(Vec<(String, Vec<u8>)>, Option<String>), CpioError> {
+pub fn contents(extract: &[u8]) -> Result<(Vec<File>, Option<String>), CpioError> {
     let (mut files, mut release) = (Vec::new(), None);
     let _ = cpio::walk(&mut &*extract, &mut |member, content| {
         let mut bytes = Vec::new();
