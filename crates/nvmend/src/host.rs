@@ -32,6 +32,10 @@ pub trait Host: Send + Sync {
     fn query_driver(&self) -> Result<String, HostError>;
 }
 
+/// Where a described machine keeps what programs printed on it, one file by each program's name. A running machine
+/// has no such directory, and is not asked for it: checking starts no process.
+pub const PROGRAM_OUTPUT: &str = "/.output";
+
 /// What sort of machine a [`Host`] shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HostKind {

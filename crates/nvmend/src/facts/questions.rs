@@ -3,7 +3,7 @@
 use super::{
     Datum, Environment, Facts, KernelModules, LibraryFile, LibraryPlace, Lockdown, Lookup,
     LookupScope, ModuleFile, Origin, Ownership, Package, PackageRole, Resolution, ResolvedLibrary,
-    Security,
+    Security, Testimony,
 };
 use crate::version::DriverVersion;
 
@@ -97,9 +97,33 @@ impl Facts {
         })
     }
 
-    /// U of a plain process: libcuda's version, else libnvidia-ml's.
+    /// U of a plain process: libcuda's version, else libnvidia-ml's; where neither was looked at, what was said of them.
     pub fn library_version(&self) -> Option<(&DriverVersion, Origin)> {
-        self.library_version_in(LookupScope::Plain)
+        self.library_version_in(LookupScope::Plain).or_else(|| {
+            let reported = self.libraries.reported.iter();
+            let mut with_version = reported.filter_map(|said| Some((said.version.as_ref()?, said)));
+            let (version, said) = with_version.next()?;
+            Some((version, said.from.clone()))
+        })
+    }
+
+    /// L, and U if it is known, where the two differ and the modules on disk could not be looked at: what would be
+    /// loaded next is unknown, and with it which half is the stale one.
+    pub fn mismatch_with_unseen_disk(&self) -> Option<(&DriverVersion, Option<&DriverVersion>)> {
+        let loaded = self.loaded_version()?.0;
+        let library = self.library_version().map(|(version, _)| version);
+        let is_refused = self
+            .libraries
+            .reported
+            .first()
+            .is_some_and(|said| said.testimony == Testimony::Refused);
+        let differs = library.map_or(is_refused, |library| library != loaded);
+        (differs && self.judges_module() && self.modules_are_unseen()).then_some((loaded, library))
+    }
+
+    /// Whether the modules on disk could not be looked at.
+    pub fn modules_are_unseen(&self) -> bool {
+        self.kernels.directory.is_unreadable() && self.current_modules().is_none()
     }
 
     /// U in one scope. A stub or a `cuda-compat` library is not the driver's own and tells nothing of it.
@@ -161,6 +185,7 @@ impl Facts {
                     LibraryPlace::System | LibraryPlace::DriverRoot | LibraryPlace::Wsl
                 )
             })
+            || !self.libraries.reported.is_empty()
             || self.driver_packages().next().is_some()
     }
 

@@ -15,6 +15,7 @@ mod modules;
 mod next_boot;
 mod packages;
 mod python_cuda;
+mod reported;
 mod runfile;
 mod security;
 mod system;
@@ -35,8 +36,8 @@ pub const STAGES: &[&[&Probe]] = &[
         &cuda::PROBE,
         &log::PROBE,
     ],
-    // Needs the kernels; who holds what needs the loaded modules.
-    &[&modules::PROBE, &holders::PROBE],
+    // Needs the kernels; who holds what needs the loaded modules, what is said of libraries their lack.
+    &[&modules::PROBE, &holders::PROBE, &reported::PROBE],
     // Needs every driver file that was found, to say who owns it.
     &[&packages::PROBE],
 ];
