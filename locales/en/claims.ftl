@@ -98,3 +98,5 @@ claim-runfile-installed = Driver installed by NVIDIA's .run file
 claim-process-libraries = Process { $name } ({ $pid }) maps driver libraries
 # $pid, $name. The value is the devices.
 claim-process-devices = Process { $name } ({ $pid }) has the GPU open
+# No arguments. The value is the device file.
+claim-device-node = Device file of the driver

@@ -48,3 +48,4 @@ claim-no-packages = 没有安装驱动软件包
 claim-runfile-installed = 用 NVIDIA 的 .run 安装程序装的驱动
 claim-process-libraries = 进程 { $name }（{ $pid }）映射的驱动库
 claim-process-devices = 进程 { $name }（{ $pid }）打开的 GPU 设备
+claim-device-node = 驱动的设备文件

@@ -38,8 +38,12 @@ pub fn reboot(facts: &Facts) -> Facts {
     let Some(version) = info.version.clone() else { return next };
     let was_refused = is_same_kernel
         && facts.log.events().iter().any(|event| event.kind == LogEventKind::SignatureRejected);
+    if was_refused {
+        // Nothing on disk has changed: the kernel will say so again.
+        next.log = facts.log.clone();
+        return next;
+    }
     if bound_to_other
-        || was_refused
         || is_refused(facts, info)
         || is_blacklisted(facts, Some("nvidia"))
         || facts.has_gpu() == Some(false)

@@ -99,7 +99,8 @@ fn differs_unexplained(facts: &Facts) -> bool {
         // A GPU and a driver, and nothing loaded: not aligned, whatever the reason.
         return keeps_modules && facts.has_gpu() == Some(true) && facts.has_driver();
     };
-    let differs_on_disk = keeps_modules && on_disk != Some(module);
+    // Where the running kernel has no module on disk any more, `module-missing-for-kernel` says how bad that is.
+    let differs_on_disk = keeps_modules && on_disk.is_some_and(|on_disk| on_disk != module);
     let differs_in_libraries = facts
         .deciding_libraries(LookupScope::Plain)
         // cuda-compat is of another version on purpose.
@@ -153,6 +154,7 @@ mod tests {
             loaded: crate::facts::Loaded {
                 driver: Datum::absent("/sys/module/nvidia"),
                 modules: vec![],
+                devices: vec![],
             },
             ..Facts::default()
         };

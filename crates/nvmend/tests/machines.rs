@@ -1,4 +1,9 @@
 #![allow(clippy::disallowed_methods, reason = "this test reads the repository's own folders")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking, in its helpers too"
+)]
 //! Every folder of `machines/` is a machine with a known truth: probe, diagnose, report, compare. And no cause goes
 //! without its machines (its words: `words/tests.rs`).
 
@@ -13,7 +18,7 @@ use nvmend::causes::ALL;
 use nvmend::diagnose::{Diagnosis, Severity, diagnose};
 use nvmend::facts::Facts;
 use nvmend::host::Host;
-use nvmend::hosts::machine;
+use nvmend::hosts::{capture, machine};
 use nvmend::probe::probe;
 use nvmend::report::Report;
 use nvmend::verdict::Verdict;
@@ -42,6 +47,9 @@ struct Truth {
     example: bool,
 }
 
+/// A machine that was captured instead of described.
+const CAPTURE: &str = "capture.tar.zst";
+
 struct Machine {
     name: String,
     truth: Truth,
@@ -65,7 +73,7 @@ fn machines() -> Vec<Machine> {
     let mut names: Vec<String> = std::fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| text_of(name).is_some())
+        .filter(|name| text_of(name).is_some() || folder.join(name).join(CAPTURE).exists())
         .collect();
     names.sort();
     names
@@ -75,9 +83,13 @@ fn machines() -> Vec<Machine> {
                 .unwrap_or_else(|error| panic!("machines/{name}/truth.toml: {error}"));
             let truth: Truth = toml::from_str(&truth)
                 .unwrap_or_else(|error| panic!("machines/{name}/truth.toml: {error}"));
-            let host: Arc<dyn Host> = Arc::new(
-                machine::make(&name, &text_of).unwrap_or_else(|error| panic!("{name}: {error}")),
-            );
+            let saved = folder.join(&name).join(CAPTURE);
+            let host = if saved.exists() {
+                capture::open(&saved).unwrap_or_else(|error| panic!("{name}: {error}"))
+            } else {
+                machine::make(&name, &text_of).unwrap_or_else(|error| panic!("{name}: {error}"))
+            };
+            let host: Arc<dyn Host> = Arc::new(host);
             let facts = probe(&host, Duration::from_secs(60));
             let diagnosis = diagnose(&facts);
             Machine { name, truth, facts, diagnosis }

@@ -3,9 +3,9 @@ title = { $what ->
         [library] Environment brings driver library { $version }
        *[cuda] Environment's CUDA { $version } needs a newer driver
     } (driver: { $driver })
-explanation = The active environment { $prefix } brings { $path }, { $what ->
-        [library] a driver library of version { $version }. The loaded driver is { $driver }, and turns it away.
-       *[cuda] CUDA { $version }, which driver { $driver } does not serve.
+explanation = { $what ->
+        [library] The active environment { $prefix } brings the driver library { $path } of version { $version }. The loaded driver is { $driver }, and turns it away.
+       *[cuda] The active environment { $prefix } brings CUDA { $version }, which driver { $driver } does not serve.
     } Programs outside this environment are not affected.
 claim-conda-library = Driver library of the environment
 what = A conda environment or a Python venv brings its own CUDA, or even its own driver libraries, and what it brings does not go with the loaded driver. Only programs of that environment fail.

@@ -1,5 +1,5 @@
 name = No NVIDIA driver installed
-title = GPU { $gpu } has no NVIDIA driver
+title = { $gpu } has no NVIDIA driver
 explanation = There is an NVIDIA GPU ({ $gpu }), and no NVIDIA driver is installed. { $driver ->
         [none] No driver is bound to the GPU.
        *[other] It is driven by { $driver }.

@@ -3,9 +3,9 @@ title = { $what ->
         [library] 环境里带有 { $version } 的驱动库
        *[cuda] 环境里的 CUDA { $version } 需要更新的驱动
     }（当前驱动 { $driver }）
-explanation = 当前激活的环境 { $prefix } 带有 { $path }，{ $what ->
-        [library] 是 { $version } 版的驱动库。已加载的驱动是 { $driver }，不会接受它。
-       *[cuda] 即 CUDA { $version }，驱动 { $driver } 不支持。
+explanation = { $what ->
+        [library] 当前激活的环境 { $prefix } 带有 { $version } 版的驱动库 { $path }。已加载的驱动是 { $driver }，不会接受它。
+       *[cuda] 当前激活的环境 { $prefix } 带有 CUDA { $version }，驱动 { $driver } 不支持。
     }这个环境以外的程序不受影响。
 claim-conda-library = 环境里的驱动库
 what = conda 环境或 Python 虚拟环境自带 CUDA，甚至自带驱动库，与已加载的驱动不匹配。出错的只有这个环境里的程序。

@@ -1,5 +1,5 @@
 name = 没有安装 NVIDIA 驱动
-title = GPU { $gpu } 没有安装 NVIDIA 驱动
+title = { $gpu } 没有安装 NVIDIA 驱动
 explanation = 机器上有 NVIDIA GPU（{ $gpu }），但没有安装 NVIDIA 驱动。{ $driver ->
         [none] 目前没有驱动绑定到这块 GPU。
        *[other] 目前由 { $driver } 驱动。

@@ -1,8 +1,8 @@
 name = 库路径被环境变量改变
 title = { $variable } 引入了 { $version ->
-        [none] 别处
-       *[other] { $version } 版
-    } 的 { $library }，应为 { $expected }
+        [none] 别处的
+       *[other] { $version } 版的
+    } { $library }，应为 { $expected }
 explanation = 在这个环境里，{ $variable } 使程序加载的 { $library } 是 { $path }{ $version ->
         [none] （版本不明）
        *[other] （版本 { $version }）

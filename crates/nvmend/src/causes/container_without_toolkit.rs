@@ -2,7 +2,7 @@
 
 use super::common::{loaded, with_all};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{DECIDING_LIBRARIES, Environment, Facts, LookupScope};
+use crate::facts::{DECIDING_LIBRARIES, Environment, Facts, LookupScope, Origin};
 
 /// `container-without-toolkit`.
 pub const CAUSE: Cause = Cause {
@@ -21,18 +21,47 @@ fn find(facts: &Facts) -> Option<Finding> {
     if facts.system.environment != Environment::Container || has_libraries {
         return None;
     }
+    let wants = wants_gpu(facts);
     let cache = facts.libraries.cache.origin().cloned().unwrap_or("/etc/ld.so.cache".into());
     let signs = facts
         .system
         .environment_signs
         .iter()
         .map(|sign| Evidence::new("claim-environment-kind", sign.clone(), "container"));
-    let finding = Finding::certain().arg("loaded", version).evidence(Evidence::new(
+    // A container that never asked for a GPU lacks nothing.
+    let finding = match wants {
+        Some(_) => Finding::certain(),
+        None => Finding::possible().severity(Severity::Note),
+    };
+    let finding = finding.arg("loaded", version).evidence(Evidence::new(
         "claim-no-libraries",
         cache,
         DECIDING_LIBRARIES.join(", "),
     ));
-    Some(with_all(finding, loaded(facts).into_iter().chain(signs)))
+    Some(with_all(finding, wants.into_iter().chain(loaded(facts)).chain(signs)))
+}
+
+/// What shows that programs in this container are to use a GPU.
+fn wants_gpu(facts: &Facts) -> Option<Evidence> {
+    let asks = |name| {
+        let value = facts.system.variable(name)?;
+        (!matches!(value, "void" | "none")).then(|| {
+            Evidence::new("claim-variable-set", Origin::variable(name), value).with("name", name)
+        })
+    };
+    // NVIDIA's own images set these; the toolkit acts on them (nvidia-container-toolkit, "environment variables").
+    ["NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "NVIDIA_REQUIRE_CUDA"]
+        .into_iter()
+        .find_map(asks)
+        .or_else(|| {
+            let device = facts.loaded.devices.first()?;
+            Some(Evidence::new("claim-device-node", "/dev", format!("/dev/{device}")))
+        })
+        .or_else(|| {
+            let cuda = facts.cuda.installations.first()?;
+            let evidence = Evidence::new("claim-cuda-version", cuda.from.clone(), cuda.version);
+            Some(evidence.with("name", cuda.directory.display()))
+        })
 }
 
 #[cfg(test)]
@@ -44,7 +73,11 @@ mod tests {
     fn fires_in_a_container_without_libraries() {
         let mut facts = machine("535.261.03", "", "");
         facts.system.environment = Environment::Container;
+        let unasked = find(&facts).unwrap();
+        assert_eq!(unasked.severity, Some(Severity::Note), "a container without need of a GPU");
+        facts.loaded.devices = vec!["nvidiactl".to_owned()];
         assert_eq!(primary(&facts), "container-without-toolkit");
+        assert_eq!(find(&facts).unwrap().severity, None);
     }
 
     #[test]

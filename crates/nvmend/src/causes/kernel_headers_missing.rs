@@ -17,7 +17,6 @@ pub const CAUSE: Cause = Cause {
         "module-not-loaded",
         "nouveau-holds-gpu",
         "half-installed-packages",
-        "next-boot-module-missing",
         "next-boot-mismatch",
     ],
 };

@@ -12,9 +12,11 @@ pub const CAUSE: Cause = Cause {
     remedies: &["purge-other-series"],
     explains: &[
         "package-version-skew",
+        "module-missing-for-kernel",
         "broken-library-link",
         "stale-module-loaded",
         "stale-initramfs",
+        "next-boot-mismatch",
     ],
 };
 
@@ -24,8 +26,11 @@ fn find(facts: &Facts) -> Option<Finding> {
     }
     let (first, second) = two_series(facts)?;
     // Debian supports several series side by side: alternatives choose one. Only what they chose can be wrong.
-    let severity =
-        if facts.has_contradiction_on_disk() { severity_on_disk(facts) } else { Severity::Note };
+    let severity = if facts.has_contradiction_on_disk() || chosen_series_has_no_module(facts) {
+        severity_on_disk(facts)
+    } else {
+        Severity::Note
+    };
     let version = |package: &Package| {
         package.driver_version.as_ref().map_or(String::new(), ToString::to_string)
     };
@@ -41,6 +46,13 @@ fn find(facts: &Facts) -> Option<Finding> {
         .chain(on_disk(facts))
         .chain(loaded(facts));
     Some(with_all(finding, evidence))
+}
+
+/// Whether modprobe is led to a module of the chosen series that was never built, while another series' is there.
+fn chosen_series_has_no_module(facts: &Facts) -> bool {
+    facts
+        .current_modules()
+        .is_some_and(|modules| !modules.files.is_empty() && modules.loads("nvidia").is_none())
 }
 
 /// Two installed packages of different series: by their names, where these have one, and by their versions, since

@@ -15,6 +15,7 @@ pub const CAUSE: Cause = Cause {
         "broken-library-link",
         "package-version-skew",
         "shadowed-module",
+        "next-boot-mismatch",
     ],
 };
 

@@ -44,6 +44,9 @@ pub const ALL: &[&Cause] = &[
     &mixed_install_methods::CAUSE,
     &mixed_driver_series::CAUSE,
     &package_version_skew::CAUSE,
+    // What is wrong with another kernel comes before the reason why nothing was built for it.
+    &next_boot_module_missing::CAUSE,
+    &next_boot_mismatch::CAUSE,
     // A module of the right version must exist …
     &kernel_headers_missing::CAUSE,
     &dkms_build_failed::CAUSE,
@@ -68,6 +71,4 @@ pub const ALL: &[&Cause] = &[
     &conda_library_conflict::CAUSE,
     &library_path_override::CAUSE,
     &cuda_newer_than_driver::CAUSE,
-    &next_boot_module_missing::CAUSE,
-    &next_boot_mismatch::CAUSE,
 ];

@@ -30,7 +30,11 @@ fn find(facts: &Facts) -> Option<Finding> {
     let file = facts.current_module_file();
     let signer = file.and_then(signer);
     let finding = match (rejected, enforcement, file) {
-        (Some(_), _, _) => Finding::certain(),
+        // The kernel does not always say which module it refused.
+        (Some(event), _, _) if event.line.contains("nvidia") || file.is_none_or(is_doubtful) => {
+            Finding::certain()
+        }
+        (Some(_), _, _) => Finding::likely(),
         (None, Some((_, true)), Some(file)) if is_unsigned(file) => Finding::likely(),
         (None, Some(_), Some(file)) if is_unsigned(file) || has_unknown_key(facts, file) => {
             Finding::likely()
@@ -78,11 +82,16 @@ fn signer(file: &ModuleFile) -> Option<&str> {
     file.info.value()?.signature.value()?.signer.as_deref()
 }
 
+/// Unsigned, or signed by a key that was made on the machine.
+fn is_doubtful(file: &ModuleFile) -> bool {
+    is_unsigned(file)
+        || signer(file).is_some_and(|signer| LOCAL_KEYS.iter().any(|key| signer.contains(key)))
+}
+
 /// Signed by a key of this machine that is not among the enrolled ones. Keys built into the kernel are in no list.
 fn has_unknown_key(facts: &Facts, file: &ModuleFile) -> bool {
     signer(file).zip(facts.security.enrolled_keys.value()).is_some_and(|(signer, enrolled)| {
-        LOCAL_KEYS.iter().any(|key| signer.contains(key))
-            && !enrolled.iter().any(|key| key == signer)
+        is_doubtful(file) && !enrolled.iter().any(|key| key == signer)
     })
 }
 

@@ -48,8 +48,8 @@ mod tests {
     #[test]
     fn fires_when_the_disk_was_new_before_boot() {
         let mut facts = machine("535.216.03", "535.261.03", "535.261.03");
-        facts.system.booted = Datum::known(2_000_000, "/proc/stat");
-        own_module(&mut facts, Ownership::Nobody, 1_000_000);
+        facts.system.booted = Datum::known(2_000_000_000, "/proc/stat");
+        own_module(&mut facts, Ownership::Nobody, 1_000_000_000);
         assert!(find(&facts).is_some());
         assert_eq!(primary(&facts), "stale-initramfs");
     }
@@ -57,8 +57,8 @@ mod tests {
     #[test]
     fn does_not_trust_the_times_of_packaged_files() {
         let mut facts = machine("535.216.03", "535.261.03", "535.261.03");
-        facts.system.booted = Datum::known(2_000_000, "/proc/stat");
-        own_module(&mut facts, Ownership::Package("linux-modules-nvidia".into()), 1_000_000);
+        facts.system.booted = Datum::known(2_000_000_000, "/proc/stat");
+        own_module(&mut facts, Ownership::Package("linux-modules-nvidia".into()), 1_000_000_000);
         assert!(find(&facts).is_none());
         assert_eq!(primary(&facts), "stale-module-loaded");
     }

@@ -37,6 +37,8 @@ fn find(facts: &Facts) -> Option<Finding> {
 /// an upgrade under a running module looks; a module of the old version on disk would look no different.
 fn unseen(facts: &Facts) -> Option<Finding> {
     let (loaded, library) = facts.mismatch_with_unseen_disk()?;
+    // Cut where the two still agree, a version says nothing of the order.
+    let library = library.filter(|library| !loaded.agrees_with_prefix(library.as_str()));
     if library.is_some_and(|library| library < loaded) {
         return None;
     }
@@ -63,8 +65,8 @@ mod tests {
     #[test]
     fn is_certain_when_the_module_was_written_since_boot() {
         let mut facts = machine("535.216.03", "535.261.03", "535.261.03");
-        facts.system.booted = Datum::known(1_000_000, "/proc/stat");
-        own_module(&mut facts, Ownership::Builder("dkms".into()), 2_000_000);
+        facts.system.booted = Datum::known(1_000_000_000, "/proc/stat");
+        own_module(&mut facts, Ownership::Builder("dkms".into()), 2_000_000_000);
         assert_eq!(find(&facts).unwrap().certainty, Certainty::Certain);
     }
 
@@ -89,6 +91,20 @@ mod tests {
         assert_eq!(of("535.216.03", "550.54.15"), Some(Certainty::Possible));
         assert_eq!(of("550.54.15", "535.216.03"), None, "packages that differ");
         assert_eq!(of("535.216.03", "535.216.03"), None);
+    }
+
+    #[test]
+    fn fires_where_the_files_are_kept_elsewhere() {
+        // The host's libraries, put into a container, are newer than the host's module.
+        let mut container = machine("535.216.03", "", "535.261.03");
+        container.system.environment = Environment::Container;
+        for file in &mut container.libraries.files {
+            file.injected = true;
+        }
+        assert_eq!(primary(&container), "stale-module-loaded");
+        let mut nixos = machine("535.216.03", "535.216.03", "535.261.03");
+        nixos.system.managed_by.push(("nixos".into(), "/etc/NIXOS".into()));
+        assert_eq!(primary(&nixos), "stale-module-loaded");
     }
 
     #[test]

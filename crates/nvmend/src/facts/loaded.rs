@@ -14,6 +14,8 @@ pub struct Loaded {
     /// Every loaded module that concerns an NVIDIA GPU: nvidia, nvidia_modeset, nvidia_drm, nvidia_uvm,
     /// nvidia_peermem, nouveau, nova_core; sorted by name.
     pub modules: Vec<LoadedModule>,
+    /// Names of the driver's device files in `/dev` (`nvidia0`, `nvidiactl`), sorted.
+    pub devices: Vec<String>,
 }
 
 /// The loaded driver core.

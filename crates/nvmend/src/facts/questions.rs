@@ -68,13 +68,15 @@ impl Facts {
     pub fn module_written_since_boot(&self) -> Option<bool> {
         /// Seconds; a clock that is set right after boot moves the boot time by less.
         const MARGIN: i64 = 600;
+        /// 2000-01-01: what is older got its time from a reproducible archive (1970, 1980).
+        const PLAUSIBLE: i64 = 946_684_800;
         let booted = *self.system.booted.value()?;
         let file = self.current_module_file()?;
         let written_here = matches!(
             self.packages.owners.get(&file.path),
             Some(Ownership::Builder(_) | Ownership::Nobody)
         ) || file.path.components().any(|part| part.as_os_str() == "dkms");
-        if !written_here || file.modified <= 0 {
+        if !written_here || file.modified < PLAUSIBLE {
             None
         } else if file.modified >= booted {
             Some(true)
@@ -202,9 +204,11 @@ impl Facts {
         matches!(self.system.environment, Environment::Host | Environment::Chroot)
     }
 
-    /// Whether the driver is not this machine's own to keep: an operator, an image, a root of its own.
+    /// Whether the driver is not this machine's own to keep: it lives in a root of its own, which an operator or the
+    /// system's configuration replaces as a whole. Image-based systems (ostree) do keep theirs where others do.
     pub fn is_managed_elsewhere(&self) -> bool {
-        !self.system.managed_by.is_empty()
+        let keepers = ["gpu-operator", "gke", "nixos"];
+        self.system.managed_by.iter().any(|(keeper, _)| keepers.contains(&keeper.as_str()))
             || self.libraries.files.iter().any(|file| file.place == LibraryPlace::DriverRoot)
     }
 
@@ -241,12 +245,31 @@ impl Facts {
             .or_else(|| self.loaded_version().map(|(version, _)| version))
     }
 
-    /// L and D(K) where they differ although the disk is of one mind: D(K) = U, or there is no U.
+    /// L and the version that replaced it, where the files are of one mind and only L is another: D(K) = U, or there
+    /// is no U. Where the module's file is not ours to judge, U stands for it: the libraries of a driver root, and
+    /// those that a container runtime took from the host.
     pub fn replaced_module(&self) -> Option<(&DriverVersion, &DriverVersion)> {
         self.kernels.running.value()?;
-        let (loaded, on_disk) = (self.loaded_version()?.0, self.on_disk_version()?.0);
-        let disk_agrees = self.library_version().is_none_or(|(library, _)| library == on_disk);
-        (self.judges_module() && loaded != on_disk && disk_agrees).then_some((loaded, on_disk))
+        let loaded = self.loaded_version()?.0;
+        let library = self.library_version().map(|(library, _)| library);
+        let replaced_by = if self.is_managed_elsewhere() || self.has_injected_libraries() {
+            library?
+        } else {
+            let on_disk = self.on_disk_version()?.0;
+            let disk_agrees = library.is_none_or(|library| library == on_disk);
+            (self.judges_module() && disk_agrees).then_some(on_disk)?
+        };
+        (loaded != replaced_by).then_some((loaded, replaced_by))
+    }
+
+    /// Whether the libraries that programs of this container get were put in by its runtime.
+    fn has_injected_libraries(&self) -> bool {
+        let mut found = self.driver_libraries(LookupScope::Plain).peekable();
+        self.system.environment == Environment::Container
+            && found.peek().is_some()
+            && found.all(|(_, library)| {
+                self.libraries.file(&library.chain.end).is_some_and(|file| file.injected)
+            })
     }
 
     /// Whether the loaded module did not come from the file on disk, which is older than this boot: the initramfs

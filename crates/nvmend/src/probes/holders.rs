@@ -261,7 +261,7 @@ mod tests {
                 module("nvidia", references, &["nvidia_uvm", "nvidia_modeset"]),
                 module("nvidia_uvm", Some(0), &[]),
             ];
-            !is_held_by_nobody(&Loaded { driver: Datum::default(), modules })
+            !is_held_by_nobody(&Loaded { driver: Datum::default(), modules, devices: Vec::new() })
         };
         assert!(held(Some(3)) && held(None));
         assert!(!held(Some(2)));

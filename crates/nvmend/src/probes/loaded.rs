@@ -44,6 +44,10 @@ fn read(host: &dyn Host) -> (Loaded, Vec<Gap>) {
         MODULES.iter().filter_map(|(name, places)| module(host, name, places, &lines)).collect();
     modules.sort_by(|a, b| a.name.cmp(&b.name));
 
+    let devices = host.list(Path::new("/dev")).unwrap_or_default();
+    let devices = devices.into_iter().map(|entry| entry.name);
+    let devices = devices.filter(|name| name.starts_with("nvidia")).collect();
+
     let mut readings = Vec::new();
     let core = modules.iter().find(|module| module.name == "nvidia");
     match core.map(|module| &module.version) {
@@ -98,7 +102,7 @@ fn read(host: &dyn Host) -> (Loaded, Vec<Gap>) {
             },
         );
     }
-    (Loaded { driver, modules }, gaps)
+    (Loaded { driver, modules, devices }, gaps)
 }
 
 /// No file tells the version: either nothing is loaded, or something hides it.
