@@ -1,3 +1,4 @@
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on")]
 //! Bug reports of three layouts: what they hold becomes facts, what they lack becomes gaps.
 
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use nvmend::host::Host;
 use nvmend::hosts::saved::{self, SavedError};
 use nvmend::probe::probe;
 use nvmend::verdict::Verdict;
+use proptest::prelude::*;
 
 const OF_2011: &str = include_str!("data/bug-reports/2011-mismatch.log");
 const OF_2020: &str = include_str!("data/bug-reports/2020-old-mismatch.log");
@@ -104,6 +106,22 @@ fn build_logs_stay_with_their_driver_and_kernel() {
     assert_eq!((new, built.kernel.as_str()), ("450.80.02", "5.4.0-56-generic"));
     assert_eq!(built.outcome, BuildOutcome::Built);
     assert!(facts.builders.dkms.iter().all(|module| module.source.is_unreadable()));
+}
+
+#[test]
+fn a_failed_build_of_the_new_version_is_the_cause() {
+    let rule = "_".repeat(44);
+    let log = |version: &str, kernel: &str| {
+        format!(
+            "{rule}\n\n*** /var/lib/dkms/nvidia/{version}/build/make.log\nDKMS make.log for nvidia-{version} for kernel {kernel} (x86_64)\nnv.c:1:2: error: implicit declaration of function 'x'\n\n"
+        )
+    };
+    let of = |version, kernel| facts(format!("{OF_2025}{}", log(version, kernel)));
+    let ours = of("550.54.15", "6.8.0-45-generic");
+    assert_eq!(broken(&ours), ("dkms-build-failed", Certainty::Likely));
+    // Of another kernel, and of another driver.
+    assert_eq!(broken(&of("550.54.15", "6.11.0-1-generic")).0, "stale-module-loaded");
+    assert_eq!(broken(&of("535.183.01", "6.8.0-45-generic")).0, "stale-module-loaded");
 }
 
 #[test]
@@ -211,5 +229,27 @@ fn a_cut_report_is_read_as_far_as_it_goes() {
             let failed = found.gaps.iter().find(|gap| gap.why.contains("defect"));
             assert_eq!(failed, None, "cut at {length}");
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Sections in any order, cut and mixed with anything.
+    #[test]
+    fn no_report_makes_a_probe_fail(
+        parts in prop::collection::vec((0..40_usize, 0..3_usize, ".{0,40}"), 1..20)
+    ) {
+        let rule = "_".repeat(44);
+        let mut text = format!("{rule}\n\nStart of NVIDIA bug report log file\n");
+        for (section, report, noise) in parts {
+            let report = [OF_2011, OF_2020, OF_2025][report];
+            let section = report.split(rule.as_str()).nth(section).unwrap_or_default();
+            let cut: String = section.chars().take(section.len() * 2 / 3).collect();
+            text.push_str(&format!("\n{rule}{section}{noise}\n{rule}{cut}{noise}"));
+        }
+        let found = facts(text);
+        let failed = found.gaps.iter().find(|gap| gap.why.contains("defect"));
+        prop_assert_eq!(failed, None);
     }
 }

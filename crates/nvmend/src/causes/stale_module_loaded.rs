@@ -42,6 +42,10 @@ fn unseen(facts: &Facts) -> Option<Finding> {
     if library.is_some_and(|library| library < loaded) {
         return None;
     }
+    // A build that failed says more: the disk has no module of the new version.
+    if facts.current_kernel().is_some_and(|(kernel, _)| facts.pending_build(kernel).is_some()) {
+        return None;
+    }
     let finding = Finding::possible()
         .arg("loaded", loaded)
         .arg("on_disk", NONE)

@@ -99,14 +99,9 @@ impl Facts {
         })
     }
 
-    /// U of a plain process: libcuda's version, else libnvidia-ml's; where neither was looked at, what was said of them.
+    /// U of a plain process: libcuda's version, else libnvidia-ml's.
     pub fn library_version(&self) -> Option<(&DriverVersion, Origin)> {
-        self.library_version_in(LookupScope::Plain).or_else(|| {
-            let reported = self.libraries.reported.iter();
-            let mut with_version = reported.filter_map(|said| Some((said.version.as_ref()?, said)));
-            let (version, said) = with_version.next()?;
-            Some((version, said.from.clone()))
-        })
+        self.library_version_in(LookupScope::Plain)
     }
 
     /// L, and U if it is known, where the two differ and the modules on disk could not be looked at: what would be
@@ -128,11 +123,18 @@ impl Facts {
         self.kernels.directory.is_unreadable() && self.current_modules().is_none()
     }
 
-    /// U in one scope. A stub or a `cuda-compat` library is not the driver's own and tells nothing of it.
+    /// U in one scope; where no library was looked at, what was said of those of a plain process. A stub or a
+    /// `cuda-compat` library is not the driver's own and tells nothing of it.
     pub fn library_version_in(&self, scope: LookupScope) -> Option<(&DriverVersion, Origin)> {
-        self.driver_libraries(scope).find_map(|(_, library)| {
+        let looked_up = self.driver_libraries(scope).find_map(|(_, library)| {
             Some((library.version.as_ref()?, Origin::from(&library.chain.end)))
-        })
+        });
+        let reported = || {
+            let said = self.libraries.reported.iter().filter(|_| scope == LookupScope::Plain);
+            let mut versions = said.map(|said| Some((said.version.as_ref()?, said.from.clone())));
+            versions.find_map(|version| version)
+        };
+        looked_up.or_else(reported)
     }
 
     /// The deciding libraries without stubs and `cuda-compat`.

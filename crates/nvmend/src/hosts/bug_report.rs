@@ -3,7 +3,7 @@
 //! The report's sections become the files that they show. What it holds no word of is "not captured", never "not
 //! there": it lacks packages, libraries and the modules on disk altogether.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::memory::{Memory, Node};
@@ -101,8 +101,11 @@ pub(super) fn of_log(log: Option<KernelLogText>) -> Memory {
 
 /// Adds what stands at a path, unless something does. Directories on the way are not known in full.
 pub(super) fn put(machine: &mut Memory, path: &Path, node: Node) {
+    /// Each costs a directory; no path that is read here has a dozen.
+    const DEEPEST: usize = 32;
     let is_directory = |node: Option<&Node>| matches!(node, None | Some(Node::Directory { .. }));
-    if machine.nodes.contains_key(path)
+    if path.components().count() > DEEPEST
+        || machine.nodes.contains_key(path)
         || !path.ancestors().skip(1).all(|above| is_directory(machine.nodes.get(above)))
     {
         return;
@@ -131,7 +134,7 @@ struct Outputs {
     dmesg: Option<Vec<u8>>,
     devices: BTreeMap<String, lspci::Device>,
     /// Addresses in an output that shows drivers.
-    with_drivers: Vec<String>,
+    with_drivers: BTreeSet<String>,
 }
 
 impl Outputs {
@@ -154,7 +157,7 @@ impl Outputs {
     fn take_devices(&mut self, devices: Vec<lspci::Device>, shows_drivers: bool) {
         for device in devices.into_iter().take(MOST_DEVICES) {
             if shows_drivers {
-                self.with_drivers.push(device.address.clone());
+                self.with_drivers.insert(device.address.clone());
             }
             match self.devices.get_mut(&device.address) {
                 Some(known) => {
@@ -185,7 +188,7 @@ impl Outputs {
 fn put_devices(
     machine: &mut Memory,
     devices: &BTreeMap<String, lspci::Device>,
-    with_drivers: &[String],
+    with_drivers: &BTreeSet<String>,
 ) {
     let bus = Path::new("/sys/bus/pci/devices");
     // Without numbers nobody can tell which device is a GPU.

@@ -41,7 +41,7 @@ pub fn open(path: &Path) -> Result<Memory, SavedError> {
     if !file.metadata()?.is_file() {
         return Err(SavedError::Unknown);
     }
-    read(&limited(file)?)
+    read(&limited(file, MOST_BYTES)?)
 }
 
 /// Reads the content of a file.
@@ -50,7 +50,7 @@ pub fn read(content: &[u8]) -> Result<Memory, SavedError> {
         Some(Compression::Zstd) => Ok(capture::read(content)?),
         Some(packed) => {
             let damaged = |error: io::Error| SavedError::Damaged(error.to_string());
-            let plain = limited(packed.reader(content).map_err(damaged)?);
+            let plain = limited(packed.reader(content).map_err(damaged)?, MOST_BYTES);
             plain
                 .map_err(|error| match error {
                     SavedError::Io(error) => damaged(error),
@@ -62,10 +62,11 @@ pub fn read(content: &[u8]) -> Result<Memory, SavedError> {
     }
 }
 
-fn limited(from: impl Read) -> Result<Vec<u8>, SavedError> {
+/// Whatever there is to read, up to `most` bytes: a packed file of some KiB can unpack without end.
+fn limited(from: impl Read, most: u64) -> Result<Vec<u8>, SavedError> {
     let mut content = Vec::new();
-    from.take(MOST_BYTES + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > MOST_BYTES { Err(SavedError::TooLarge) } else { Ok(content) }
+    from.take(most.saturating_add(1)).read_to_end(&mut content)?;
+    if content.len() as u64 > most { Err(SavedError::TooLarge) } else { Ok(content) }
 }
 
 fn read_text(text: &[u8]) -> Result<Memory, SavedError> {
@@ -95,4 +96,15 @@ fn kernel_log(text: &[u8]) -> Memory {
         }
     }
     machine
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stops_what_unpacks_without_end() {
+        assert!(matches!(limited(io::repeat(0), 1000), Err(SavedError::TooLarge)));
+        assert_eq!(limited(&b"abc"[..], 3).unwrap(), b"abc");
+    }
 }
