@@ -86,8 +86,7 @@ pub fn is_kernel_log(text: &[u8]) -> bool {
         // What was taken off holds a time: prose has "[12]" and "kernel: " too.
         let prefix = line.strip_suffix(message).unwrap_or_default();
         let is_stamped = prefix.contains(|c: char| c.is_ascii_digit())
-            && (prefix.contains(['.', ':']) || prefix.ends_with(';'))
-            && prefix != "kernel: ";
+            && (prefix.contains(['.', ':']) || prefix.ends_with(';'));
         is_stamped || message.starts_with("NVRM: ")
     })
 }
