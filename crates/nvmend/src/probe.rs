@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::facts::{Facts, Gap};
 use crate::host::Host;
+use crate::probes::STAGES;
 
 /// One source of evidence.
 pub struct Probe {
@@ -22,13 +23,16 @@ pub type Found = Box<dyn FnOnce(&mut Facts) + Send>;
 
 /// How long all probes together may take before those that have not answered become gaps. A healthy
 /// machine needs milliseconds; this bounds a machine whose `/proc` or disk hangs.
-pub const DEADLINE: Duration = Duration::from_secs(5);
+pub const DEADLINE: Duration = Duration::from_secs(9);
 
-/// Reads a machine. Stages follow each other; the probes of one stage run side by side.
+/// Reads a machine. Stages follow each other; the probes of one stage run side by side. Each stage has its share of
+/// the time and what earlier ones left of theirs: a probe that hangs takes none from those after it.
 pub fn probe(host: &Arc<dyn Host>, deadline: Duration) -> Facts {
     let mut facts = Facts::default();
-    let end = Instant::now() + deadline;
-    for stage in crate::probes::STAGES {
+    let share = deadline / u32::try_from(STAGES.len()).unwrap_or(1);
+    let mut end = Instant::now();
+    for stage in STAGES {
+        end += share;
         run_stage(host, stage, end, &mut facts);
     }
     facts.gaps.sort();

@@ -174,9 +174,16 @@ impl Facts {
         })
     }
 
-    /// Whether the kernel module is this environment's own to judge (not in a container, WSL or on Jetson).
+    /// Whether the kernel module is this environment's own to judge (not in a container, WSL or on Jetson), and could
+    /// be looked at.
     pub fn judges_module(&self) -> bool {
         matches!(self.system.environment, Environment::Host | Environment::Chroot)
+            && !self.lacks(&["kernels", "modules"])
+    }
+
+    /// Whether one of these probes failed as a whole: it leaves a gap of its name.
+    pub fn lacks(&self, probes: &[&str]) -> bool {
+        self.gaps.iter().any(|gap| probes.contains(&gap.what.as_str()))
     }
 
     /// Whether the driver is not this machine's own to keep: it lives in a root of its own, which an operator or the
