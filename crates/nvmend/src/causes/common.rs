@@ -1,5 +1,7 @@
 //! What several causes say in the same way: the versions as evidence, and how bad a fault on disk is.
 
+use std::collections::BTreeSet;
+
 use crate::diagnose::{Evidence, Finding, Severity};
 use crate::facts::{Datum, Facts, LookupScope, Origin, Ownership};
 
@@ -101,6 +103,24 @@ pub(super) fn owner(facts: &Facts, path: &std::path::Path) -> Option<Evidence> {
         }
         _ => None,
     }
+}
+
+/// The packages that the module on disk and the libraries come from, once each.
+pub(super) fn owning_packages(facts: &Facts) -> impl Iterator<Item = Evidence> {
+    let module = facts.current_module_file().map(|file| file.path.as_path());
+    let libraries =
+        facts.driver_libraries(LookupScope::Plain).map(|(_, library)| library.chain.end.as_path());
+    let names: BTreeSet<&str> = module
+        .into_iter()
+        .chain(libraries)
+        .filter_map(|path| match facts.owner(path) {
+            Ownership::Package(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    names.into_iter().filter_map(|name| {
+        facts.packages.installed.iter().find(|package| package.name == name).map(package)
+    })
 }
 
 /// The running kernel.

@@ -1,6 +1,8 @@
 //! DKMS or akmods knows the version of the libraries and has not built it for this kernel.
 
-use super::common::{kernel, on_disk, or_none, severity_on_disk, versions, with_all};
+use super::common::{
+    kernel, on_disk, or_none, owning_packages, severity_on_disk, versions, with_all,
+};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{Facts, Obstacle, PendingBuild};
 
@@ -21,7 +23,8 @@ fn find(facts: &Facts) -> Option<Finding> {
     }
     let finding =
         describe(facts, Finding::certain(), &pending, release).severity(severity_on_disk(facts));
-    Some(with_all(finding, versions(facts).into_iter().chain(kernel(facts))))
+    let evidence = versions(facts).into_iter().chain(kernel(facts)).chain(owning_packages(facts));
+    Some(with_all(finding, evidence))
 }
 
 /// The build that `release` lacks, where modules are ours to judge.
