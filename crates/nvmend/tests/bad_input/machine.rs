@@ -86,11 +86,6 @@ impl Checked {
                 .into_iter()
                 .any(|evidence| evidence.source.contains(name) || evidence.value.contains(name))
     }
-
-    /// The primary cause.
-    pub fn primary(&self) -> Option<&str> {
-        self.report.findings.first().map(|found| found.cause.as_str())
-    }
 }
 
 /// The words, made once a thread: there are thousands of checks.

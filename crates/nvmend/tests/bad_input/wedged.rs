@@ -60,11 +60,13 @@ impl Host for Wedged {
     }
 }
 
+const SHORT: Duration = Duration::from_millis(1500);
+
 /// What is known when nothing below a directory answers.
-fn facts(below: &'static str) -> Facts {
+fn facts(below: &'static str, deadline: Duration) -> Facts {
     let host: Arc<dyn Host> = Arc::new(Wedged { machine: machine("debian-12-535"), below });
     let started = Instant::now();
-    let facts = probe(&host, Duration::from_millis(1500));
+    let facts = probe(&host, deadline);
     assert!(started.elapsed() < Duration::from_secs(10), "{below}: {:?}", started.elapsed());
     facts
 }
@@ -82,7 +84,7 @@ fn what_does_not_answer_is_a_gap_and_the_rest_is_told() {
         ("/etc/os-release", "system"),
     ];
     for (below, waiting) in wedged {
-        let facts = facts(below);
+        let facts = facts(below, SHORT);
         let late = facts.gaps.iter().filter(|gap| gap.why == "no answer in time");
         let late: Vec<&str> = late.map(|gap| gap.what.as_str()).collect();
         assert_eq!(late, [waiting], "{below}: a later stage has time of its own");
@@ -97,10 +99,29 @@ fn what_does_not_answer_is_a_gap_and_the_rest_is_told() {
 
 #[test]
 fn a_machine_that_answers_nothing_is_undetermined() {
-    let facts = facts("/");
+    let facts = facts("/", SHORT);
     assert!(facts.gaps.iter().all(|gap| gap.why == "no answer in time"));
     assert!(facts.gaps.len() >= 8, "{:?}", facts.gaps);
     let diagnosis = diagnose(&facts);
     assert!(diagnosis.findings.is_empty());
     assert_eq!(Verdict::of(&facts, &diagnosis), Verdict::Unknown);
+}
+
+#[test]
+fn many_that_hang_keep_no_other_from_its_turn() {
+    let facts = facts("/sys", Duration::from_secs(6));
+    let late: Vec<&str> = facts
+        .gaps
+        .iter()
+        .filter(|gap| gap.why == "no answer in time")
+        .map(|gap| gap.what.as_str())
+        .collect();
+    // More than there are workers.
+    for waiting in ["bus", "loaded modules", "security"] {
+        assert!(late.contains(&waiting), "{late:?}");
+    }
+    for answered in ["kernels", "libraries", "kernel log", "modules", "packages"] {
+        assert!(!late.contains(&answered), "{late:?}");
+    }
+    assert!(facts.library_version().is_some() && facts.on_disk_version().is_some());
 }
