@@ -97,6 +97,8 @@ impl<'h> Shelf<'h> {
         if self.files.contains_key(path) {
             return;
         }
+        let decides =
+            DECIDING_LIBRARIES.iter().any(|name| name.split('.').next() == Some(library.stem));
         let opened = self.host.open(path);
         let size = match &opened {
             Ok(file) => file.size(),
@@ -107,7 +109,13 @@ impl<'h> Shelf<'h> {
                     self.gaps.push(Gap::from(error));
                     metadata.size
                 }
-                Ok(_) => return,
+                // Docker makes a directory of a file that is to be mounted and is not there.
+                Ok(_) => {
+                    if decides {
+                        self.gaps.push(Gap::from(error));
+                    }
+                    return;
+                }
                 Err(error) => return self.gaps.push(Gap::from(&error)),
             },
         };
@@ -116,8 +124,9 @@ impl<'h> Shelf<'h> {
         let place = self.places.of(path, found);
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let carried = DriverVersion::from_library_name(name).filter(|_| library.carries_version);
-        let decides =
-            DECIDING_LIBRARIES.iter().any(|name| name.split('.').next() == Some(library.stem));
+        if decides && size == 0 {
+            self.gaps.push(Gap::new(path, "damaged: empty"));
+        }
         let tells = decides && arch.is_some() && place != LibraryPlace::Stub;
         let version = carried.or_else(|| version_inside(file.as_deref().filter(|_| tells)?));
         let file = LibraryFile {
