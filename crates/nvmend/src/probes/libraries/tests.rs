@@ -263,6 +263,21 @@ fn the_version_is_read_inside_where_the_name_has_none() {
 }
 
 #[test]
+fn nvmls_stub_is_known_by_its_warning_wherever_it_lies() {
+    let warning =
+        "WARNING:\n\nYou should always run with libnvidia-ml.so that is installed with your\n";
+    for (text, place) in [(warning, LibraryPlace::Stub), ("", LibraryPlace::Conda)] {
+        let host = debian("535.261.03").env("LD_LIBRARY_PATH", "/opt/conda/lib").file(
+            "/opt/conda/lib/libnvidia-ml.so.1",
+            library_saying("x86_64", "libnvidia-ml.so.1", text),
+        );
+        let facts = probe(&host);
+        let library = found(&facts, "libnvidia-ml.so.1", LookupScope::Environment).unwrap();
+        assert_eq!(library.place, place, "{text:?}");
+    }
+}
+
+#[test]
 fn libraries_with_versions_of_their_own_have_no_driver_version() {
     let host = Memory::default()
         .file(&format!("{LIB}/libnvidia-gtk3.so.550.54.14"), library("x86_64", "libnvidia-gtk3.so"))
