@@ -6,6 +6,7 @@ mod bus;
 mod cuda;
 mod dkms;
 mod holders;
+mod initramfs;
 mod kernels;
 mod libraries;
 mod links;
@@ -15,6 +16,7 @@ mod modules;
 mod next_boot;
 mod packages;
 mod python_cuda;
+mod reported;
 mod runfile;
 mod security;
 mod system;
@@ -37,6 +39,10 @@ pub const STAGES: &[&[&Probe]] = &[
     ],
     // Needs the kernels; who holds what needs the loaded modules.
     &[&modules::PROBE, &holders::PROBE],
+    // Needs every driver file that was found, to say who owns it; whether an image must be read hangs on the modules.
+    &[&packages::PROBE, &initramfs::PROBE],
+    // Needs the kernels; who holds what needs the loaded modules, what is said of libraries their lack.
+    &[&modules::PROBE, &holders::PROBE, &reported::PROBE],
     // Needs every driver file that was found, to say who owns it.
     &[&packages::PROBE],
 ];
