@@ -1,11 +1,10 @@
 //! Runs the probes side by side, each under a deadline. Cannot fail as a whole: what a probe could not
 //! read is a gap.
 
-use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::facts::{Facts, Gap};
@@ -30,13 +29,16 @@ pub const DEADLINE: Duration = Duration::from_secs(9);
 /// Reads a machine. Stages follow each other; the probes of one stage run side by side. Each stage has its share of
 /// the time and what earlier ones left of theirs: a probe that hangs takes none from those after it.
 pub fn probe(host: &Arc<dyn Host>, deadline: Duration) -> Facts {
-    let mut facts = Facts::default();
+    let mut facts = Arc::new(Facts::default());
+    let mut workers = Workers::start(host);
     let share = deadline / u32::try_from(STAGES.len()).unwrap_or(1);
     let mut end = Instant::now();
     for stage in STAGES {
         end += share;
-        run_stage(host, stage, end, &mut facts);
+        run_stage(&mut workers, stage, end, &mut facts);
     }
+    let mut facts = Arc::unwrap_or_clone(facts);
+    facts.gaps.extend(workers.failed);
     facts.gaps.sort();
     facts.gaps.dedup();
     facts
@@ -61,70 +63,96 @@ fn summarise(probe: &Probe, gaps: &mut Vec<Gap>, from: usize) {
 }
 
 /// Probes that run at once. They wait for the kernel more than they compute, and a thread costs as much as a probe.
-const WORKERS: usize = 3;
+const WORKERS: usize = 2;
 
-/// A worker that has not answered for so long may hang; another takes up what is left to do.
+/// When no worker has answered for so long, one may hang; another takes up what is left to do.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Probes that workers take one by one.
-struct Stage {
-    probes: &'static [&'static Probe],
-    /// The first that nobody has taken.
-    next: AtomicUsize,
-    host: Arc<dyn Host>,
-    known: Facts,
+/// One probe to run, and where its answer goes.
+struct Job {
+    index: usize,
+    probe: &'static Probe,
+    known: Arc<Facts>,
+    answers: Sender<(usize, Option<Found>)>,
 }
 
-type Answer = (usize, Option<Found>);
+/// Threads that take jobs one by one. They end with the queue; one that hangs is left behind.
+struct Workers {
+    host: Arc<dyn Host>,
+    jobs: Sender<Job>,
+    queue: Arc<Mutex<Receiver<Job>>>,
+    /// Jobs that nobody has taken yet.
+    waiting: Arc<AtomicUsize>,
+    /// Threads that could not be started.
+    failed: Option<Gap>,
+}
 
-impl Stage {
-    fn add_worker(self: &Arc<Self>, answers: &Sender<Answer>) -> io::Result<()> {
-        let (stage, answers) = (Arc::clone(self), answers.clone());
-        let work = move || {
-            loop {
-                let index = stage.next.fetch_add(1, Ordering::Relaxed);
-                let Some(probe) = stage.probes.get(index) else { return };
-                // A probe that panics is a defect of ours; the rest of the report must not go with it.
-                let run = AssertUnwindSafe(|| (probe.run)(stage.host.as_ref(), &stage.known));
-                let _ = answers.send((index, catch_unwind(run).ok()));
-            }
-        };
-        std::thread::Builder::new().name("probes".to_owned()).spawn(work).map(drop)
+impl Workers {
+    fn start(host: &Arc<dyn Host>) -> Self {
+        let (jobs, queue) = mpsc::channel();
+        let (host, queue) = (Arc::clone(host), Arc::new(Mutex::new(queue)));
+        let mut workers = Self { host, jobs, queue, waiting: Arc::default(), failed: None };
+        for _ in 0..WORKERS {
+            workers.add();
+        }
+        workers
     }
 
-    fn is_taken(&self) -> bool {
-        self.next.load(Ordering::Relaxed) >= self.probes.len()
+    fn add(&mut self) {
+        let (host, queue) = (Arc::clone(&self.host), Arc::clone(&self.queue));
+        let waiting = Arc::clone(&self.waiting);
+        let work = move || {
+            loop {
+                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(Job { index, probe, known, answers }) = next else { return };
+                waiting.fetch_sub(1, Ordering::Relaxed);
+                // A probe that panics is a defect of ours; the rest of the report must not go with it.
+                let run = AssertUnwindSafe(|| (probe.run)(host.as_ref(), &known));
+                let found = catch_unwind(run).ok();
+                // Before the answer: whoever waits for it wants the facts for itself.
+                drop(known);
+                let _ = answers.send((index, found));
+            }
+        };
+        let started = std::thread::Builder::new().name("probes".to_owned()).spawn(work);
+        if let Err(error) = started {
+            self.failed = Some(Gap::new("threads", error));
+        }
+    }
+
+    fn take_on(&self, job: Job) {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let _ = self.jobs.send(job);
+    }
+
+    fn are_behind(&self) -> bool {
+        self.waiting.load(Ordering::Relaxed) > 0
     }
 }
 
 fn run_stage(
-    host: &Arc<dyn Host>,
+    workers: &mut Workers,
     probes: &'static [&'static Probe],
     end: Instant,
-    facts: &mut Facts,
+    facts: &mut Arc<Facts>,
 ) {
-    let (host, known) = (Arc::clone(host), facts.clone());
-    let stage = Arc::new(Stage { probes, next: AtomicUsize::new(0), host, known });
     let (sender, receiver) = mpsc::channel();
-    for _ in 0..WORKERS.min(probes.len()) {
-        if let Err(error) = stage.add_worker(&sender) {
-            facts.gaps.push(Gap::new("threads", error));
-        }
+    for (index, probe) in probes.iter().enumerate() {
+        let (known, answers) = (Arc::clone(facts), sender.clone());
+        workers.take_on(Job { index, probe, known, answers });
     }
+    drop(sender);
     let mut answers: Vec<Option<Option<Found>>> = probes.iter().map(|_| None).collect();
     while answers.iter().any(Option::is_none) {
         let left = end.saturating_duration_since(Instant::now());
         match receiver.recv_timeout(left.min(PATIENCE)) {
             Ok((index, found)) => answers[index] = Some(found),
             Err(_) if left.is_zero() => break,
-            Err(_) if stage.is_taken() => {}
-            Err(_) => {
-                if let Err(error) = stage.add_worker(&sender) {
-                    facts.gaps.push(Gap::new("threads", error));
-                }
-            }
+            Err(_) if workers.are_behind() => workers.add(),
+            Err(_) => {}
         }
     }
+    let facts = Arc::make_mut(facts);
     // In the order of the list, not of arrival: the same machine gives the same facts.
     for (probe, answer) in probes.iter().zip(answers) {
         let known = facts.gaps.len();

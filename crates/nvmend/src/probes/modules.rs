@@ -1,8 +1,8 @@
 //! NVIDIA modules on disk: the files of every installed kernel, and which of them modprobe would load.
 //!
 //! Only the directories are listed in which installers put these modules; what `modules.dep` names elsewhere is
-//! taken too. Of compressed modules, only those are opened whose content is needed: the core of every kernel, and
-//! the whole set of the running kernel and of the one that boots next.
+//! taken too. Only those are opened whose content a question needs: the core of every kernel, and of the running
+//! kernel and the one that boots next the whole set and what lies beside it (if it need not be decompressed).
 
 mod config;
 mod read;
@@ -215,7 +215,7 @@ fn fill_in(host: &dyn Host, known: &Facts, kernels: &mut [KernelModules], gaps: 
         for file in &modules.files {
             let core = loaded(MODULES[0]) == Some(&file.path);
             let of_the_set = MODULES.iter().any(|name| loaded(name) == Some(&file.path));
-            if !file.compressed || core || (is_near && of_the_set) {
+            if core || (is_near && (of_the_set || !file.compressed)) {
                 let job = jobs
                     .entry(file.path.clone())
                     .or_insert(Job { path: file.path.clone(), signature: false });

@@ -95,8 +95,9 @@ pub(super) fn find(
 
 /// The files whose owner is asked for, sorted.
 fn driver_files(known: &Facts) -> Vec<PathBuf> {
-    let modules =
-        known.modules.kernels.iter().flat_map(|kernel| &kernel.files).map(|file| &file.path);
+    // Of a module that no question needed, none needs the owner.
+    let modules = known.modules.kernels.iter().flat_map(|kernel| &kernel.files);
+    let modules = modules.filter(|file| !file.info.is_absent()).map(|file| &file.path);
     let libraries = known.libraries.files.iter().filter(|file| {
         let is_foreign = matches!(
             file.place,
