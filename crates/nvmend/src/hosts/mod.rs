@@ -5,6 +5,7 @@ pub mod live;
 pub mod machine;
 pub mod made;
 pub mod memory;
+mod process;
 pub mod recorder;
 pub mod sysroot;
 

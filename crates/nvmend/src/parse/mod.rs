@@ -26,6 +26,7 @@ pub mod nvrm;
 pub mod os_release;
 pub mod pacman;
 pub mod rpm_header;
+pub mod rpm_query;
 pub mod sqlite;
 
 #[cfg(test)]
