@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Diagnosis, Severity};
-use crate::facts::{Datum, Environment, Facts, LibraryPlace, LookupScope};
+use crate::facts::{Datum, Environment, Facts, Gap, LibraryAnswer, LibraryPlace, LookupScope};
 use crate::outlook::{Effect, Outlook};
 
 /// A machine's state in one word.
@@ -34,6 +34,8 @@ impl Verdict {
             Self::Broken
         } else if nothing_to_align(facts) {
             Self::NotApplicable
+        } else if refusal(facts).is_some() {
+            Self::Unknown
         } else if has(Severity::Warning) || Outlook::of(facts, diagnosis).effect == Effect::Harms {
             Self::AtRisk
         } else if is_undetermined(facts) {
@@ -42,6 +44,24 @@ impl Verdict {
             Self::Aligned
         }
     }
+}
+
+/// What a library that programs get says against being used, where no finding says that anything fails now: a gap in
+/// what was read.
+pub(crate) fn unexplained_refusal(facts: &Facts, diagnosis: &Diagnosis) -> Option<Gap> {
+    let (answer, (code, text)) =
+        refusal(facts).filter(|_| !diagnosis.has_errors() && !nothing_to_align(facts))?;
+    let name = crate::knowledge::codes::name(answer.library, code).unwrap_or_default();
+    let why = format!("it says “{text}” ({name} {code}), and nothing that was read says why");
+    Some(Gap::new(&answer.path, why))
+}
+
+/// The first of the libraries that a plain program gets that refuses to work, and its words.
+fn refusal(facts: &Facts) -> Option<(&LibraryAnswer, (i32, &str))> {
+    facts.driver_libraries(LookupScope::Plain).find_map(|(_, library)| {
+        let answer = facts.deep.answer(&library.chain.end)?;
+        Some((answer, answer.code().filter(|(code, _)| *code != 0)?))
+    })
 }
 
 /// Whether there is no driver to keep in step with a GPU here.
@@ -113,7 +133,7 @@ fn differs_unexplained(facts: &Facts) -> bool {
 mod tests {
     use super::*;
     use crate::diagnose::{Cause, Diagnosed, Finding};
-    use crate::facts::{Gap, PciDevice};
+    use crate::facts::{AskedLibrary, LibraryOutcome, PciDevice};
     use crate::reports::sample;
 
     static CAUSE: Cause = Cause {
@@ -202,6 +222,36 @@ mod tests {
         let mut unloaded = sample::aligned();
         unloaded.loaded.driver = Datum::absent("/sys/module/nvidia");
         assert_eq!(verdict(&unloaded), Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_library_that_refuses_is_never_called_aligned() {
+        let mut facts = sample::aligned();
+        let answer = |path: &str, code| LibraryAnswer {
+            path: path.into(),
+            library: AskedLibrary::Nvml,
+            outcome: LibraryOutcome::Answered {
+                code,
+                text: Some("Driver/library version mismatch".into()),
+                driver_version: None,
+                library_version: None,
+            },
+        };
+        let picked = "/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.535.216.03";
+        let none = Diagnosis::default();
+        facts.deep.answers = Datum::known(vec![answer(picked, 18)], "nvmlInit");
+        assert_eq!(verdict(&facts), Verdict::Unknown);
+        let gap = unexplained_refusal(&facts, &none).unwrap();
+        assert!(gap.why.contains("LIB_RM_VERSION_MISMATCH 18"), "{gap:?}");
+        // A finding says why.
+        assert_eq!(Verdict::of(&facts, &found(Severity::Error)), Verdict::Broken);
+        assert_eq!(unexplained_refusal(&facts, &found(Severity::Error)), None);
+        // It works, or it is one that no program gets.
+        for answer in [answer(picked, 0), answer("/opt/libnvidia-ml.so.1", 18)] {
+            facts.deep.answers = Datum::known(vec![answer], "nvmlInit");
+            assert_eq!(verdict(&facts), Verdict::Aligned);
+            assert_eq!(unexplained_refusal(&facts, &none), None);
+        }
     }
 
     #[test]

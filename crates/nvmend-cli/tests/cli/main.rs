@@ -3,4 +3,5 @@
 
 mod arguments;
 mod check;
+mod deep;
 mod support;
