@@ -14,7 +14,7 @@ use crate::facts::{
 use crate::host::Failure;
 use crate::knowledge::codes;
 use crate::predict;
-use crate::verdict::{Verdict, unexplained_refusal};
+use crate::verdict::{Verdict, unexplained_refusals};
 use crate::words::Words;
 
 /// The schema that this program writes.
@@ -274,7 +274,7 @@ impl Report {
             gaps: facts
                 .gaps
                 .iter()
-                .chain(&unexplained_refusal(facts, diagnosis))
+                .chain(&unexplained_refusals(facts, diagnosis))
                 .map(ReportedGap::of)
                 .collect(),
             plan: None,

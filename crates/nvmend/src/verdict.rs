@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Diagnosis, Severity};
-use crate::facts::{Datum, Environment, Facts, Gap, LibraryAnswer, LibraryPlace, LookupScope};
+use crate::facts::{
+    AskedLibrary, Datum, Environment, Facts, Gap, LibraryAnswer, LibraryPlace, LookupScope,
+};
+use crate::knowledge::codes;
 use crate::outlook::{Effect, Outlook};
 
 /// A machine's state in one word.
@@ -34,7 +37,7 @@ impl Verdict {
             Self::Broken
         } else if nothing_to_align(facts) {
             Self::NotApplicable
-        } else if refusal(facts).is_some() {
+        } else if refusals(facts).next().is_some() {
             Self::Unknown
         } else if has(Severity::Warning) || Outlook::of(facts, diagnosis).effect == Effect::Harms {
             Self::AtRisk
@@ -46,21 +49,28 @@ impl Verdict {
     }
 }
 
-/// What a library that programs get says against being used, where no finding says that anything fails now: a gap in
-/// what was read.
-pub(crate) fn unexplained_refusal(facts: &Facts, diagnosis: &Diagnosis) -> Option<Gap> {
-    let (answer, (code, text)) =
-        refusal(facts).filter(|_| !diagnosis.has_errors() && !nothing_to_align(facts))?;
-    let name = crate::knowledge::codes::name(answer.library, code).unwrap_or_default();
-    let why = format!("it says “{text}” ({name} {code}), and nothing that was read says why");
-    Some(Gap::new(&answer.path, why))
+/// The libraries that refuse to work where no finding says that anything fails now: gaps in what was read.
+pub(crate) fn unexplained_refusals(facts: &Facts, diagnosis: &Diagnosis) -> Vec<Gap> {
+    if diagnosis.has_errors() || nothing_to_align(facts) {
+        return Vec::new();
+    }
+    let gap = |(answer, code, text): (&LibraryAnswer, i32, &str)| {
+        let name = codes::name(answer.library, code).unwrap_or_default();
+        let why = format!("it says “{text}” ({name} {code}), and nothing that was read says why");
+        Gap::new(&answer.path, why)
+    };
+    refusals(facts).map(gap).collect()
 }
 
-/// The first of the libraries that a plain program gets that refuses to work, and its words.
-fn refusal(facts: &Facts) -> Option<(&LibraryAnswer, (i32, &str))> {
-    facts.driver_libraries(LookupScope::Plain).find_map(|(_, library)| {
+/// Those of the libraries that a plain program gets that refuse to work, with their code and words.
+fn refusals(facts: &Facts) -> impl Iterator<Item = (&LibraryAnswer, i32, &str)> {
+    facts.driver_libraries(LookupScope::Plain).filter_map(|(_, library)| {
         let answer = facts.deep.answer(&library.chain.end)?;
-        Some((answer, answer.code().filter(|(code, _)| *code != 0)?))
+        let (code, text) = answer.code()?;
+        // An empty CUDA_VISIBLE_DEVICES is enough for libcuda to see no device.
+        let is_fine =
+            code == 0 || (answer.library == AskedLibrary::Cuda && code == codes::NO_DEVICE);
+        (!is_fine).then_some((answer, code, text))
     })
 }
 
@@ -133,7 +143,7 @@ fn differs_unexplained(facts: &Facts) -> bool {
 mod tests {
     use super::*;
     use crate::diagnose::{Cause, Diagnosed, Finding};
-    use crate::facts::{AskedLibrary, LibraryOutcome, PciDevice};
+    use crate::facts::{LibraryOutcome, PciDevice};
     use crate::reports::sample;
 
     static CAUSE: Cause = Cause {
@@ -241,16 +251,16 @@ mod tests {
         let none = Diagnosis::default();
         facts.deep.answers = Datum::known(vec![answer(picked, 18)], "nvmlInit");
         assert_eq!(verdict(&facts), Verdict::Unknown);
-        let gap = unexplained_refusal(&facts, &none).unwrap();
-        assert!(gap.why.contains("LIB_RM_VERSION_MISMATCH 18"), "{gap:?}");
+        let gaps = unexplained_refusals(&facts, &none);
+        assert!(gaps[0].why.contains("LIB_RM_VERSION_MISMATCH 18"), "{gaps:?}");
         // A finding says why.
         assert_eq!(Verdict::of(&facts, &found(Severity::Error)), Verdict::Broken);
-        assert_eq!(unexplained_refusal(&facts, &found(Severity::Error)), None);
+        assert_eq!(unexplained_refusals(&facts, &found(Severity::Error)), []);
         // It works, or it is one that no program gets.
         for answer in [answer(picked, 0), answer("/opt/libnvidia-ml.so.1", 18)] {
             facts.deep.answers = Datum::known(vec![answer], "nvmlInit");
             assert_eq!(verdict(&facts), Verdict::Aligned);
-            assert_eq!(unexplained_refusal(&facts, &none), None);
+            assert_eq!(unexplained_refusals(&facts, &none), []);
         }
     }
 

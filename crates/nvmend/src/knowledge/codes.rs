@@ -43,6 +43,9 @@ const CUDA: &[(i32, &str)] = &[
     (999, "CUDA_ERROR_UNKNOWN"),
 ];
 
+/// `CUDA_ERROR_NO_DEVICE`.
+pub const NO_DEVICE: i32 = 100;
+
 /// The name of a library's code; `None` for one that is not in the tables.
 pub fn name(library: AskedLibrary, code: i32) -> Option<&'static str> {
     let table = match library {
