@@ -27,7 +27,7 @@ int cuDriverGetVersion(int *version) { *version = 12040; return 0; }
 "#;
 
 fn is_root() -> bool {
-    fs::metadata("/proc/self").unwrap().uid() == 0
+    Path::new("/proc/self").metadata().unwrap().uid() == 0
 }
 
 /// A library in a directory that nobody else can change: root loads from no other.

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::memory::{Memory, Node, Part, command_line};
 use crate::host::{
-    Command, Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, Output,
-    RandomRead,
+    Command, Entry, Extract, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata,
+    Output, RandomRead,
 };
 
 /// A host that remembers every answer of the one it wraps.
@@ -193,6 +193,13 @@ impl Host for Recorder {
             path: self.resolve(path, true),
             seen: Arc::clone(&self.seen),
         }))
+    }
+
+    fn extract(&self, path: &Path, extract: Extract<'_>) -> Result<Vec<u8>, HostError> {
+        self.keep(path, self.inner.extract(path, extract), |content| Node::File {
+            content: content.clone(),
+            modified: self.modified(path),
+        })
     }
 
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError> {
