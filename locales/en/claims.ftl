@@ -102,3 +102,7 @@ claim-process-libraries = Process { $name } ({ $pid }) maps driver libraries
 claim-process-devices = Process { $name } ({ $pid }) has the GPU open
 # No arguments. The value is the device file.
 claim-device-node = Device file of the driver
+# $code: number, $name: of the code in NVIDIA's header. The value is the library's own words.
+claim-nvml-says = NVML itself, when it is asked ({ $name }, code { $code })
+# $code, $name
+claim-cuda-says = The CUDA driver library itself, when it is asked ({ $name }, code { $code })

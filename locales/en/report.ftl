@@ -59,6 +59,12 @@ more = { $count ->
    *[other] and { $count } more; -v shows everything
 }
 
+## What the libraries say themselves (check --deep)
+
+heading-answers = What the libraries themselves say
+# $path, $says: the library's own words, $code: number, $name: of the code; may be empty
+answer = { $path }: { $says } ({ $name } { $code })
+
 ## Does a reboot help?
 
 heading-reboot = Does a reboot help?

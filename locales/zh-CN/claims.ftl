@@ -50,3 +50,5 @@ claim-runfile-installed = 用 NVIDIA 的 .run 安装程序装的驱动
 claim-process-libraries = 进程 { $name }（{ $pid }）映射的驱动库
 claim-process-devices = 进程 { $name }（{ $pid }）打开的 GPU 设备
 claim-device-node = 驱动的设备文件
+claim-nvml-says = 直接询问 NVML 得到的回答（{ $name }，代码 { $code }）
+claim-cuda-says = 直接询问 CUDA 驱动库得到的回答（{ $name }，代码 { $code }）

@@ -13,6 +13,7 @@ argument-cause = 原因的标识，即报告中方括号里的名字
 argument-shell = 可选：{ $shells }
 argument-command = 命令名
 option-after = 按重启之后的样子来判断这台机器
+option-deep = 另外在独立进程中直接询问找到的每个 NVML 和 CUDA 库。驱动可能因此写内核日志、加载模块或创建设备文件
 option-root = 不看本机，而是判断目录 DIR 下的文件树：挂载的磁盘、chroot、镜像
 option-from = 根据文件判断一台机器：nvmend 的采集文件、nvidia-bug-report.log(.gz)、内核日志（dmesg）、nvidia-installer.log
 option-example = 判断一个内置示例；不给 NAME 则列出全部示例
@@ -62,6 +63,9 @@ error-verbose-and-quiet = -v 和 -q 不能同时使用。
 error-later-format = 还不支持 { $format } 格式；目前有 text 和 json。
 error-later-upgrade = 还不支持 --after upgrade；目前有 --after reboot。
 error-no-reboot-here = 这里没有可重启的机器：这是容器、文件树，或者驱动来自别处的系统。
+error-deep-not-here = --deep 要询问正在运行的机器上的库，不能与 { $option } 同用。
+error-deep-not-captured = { $path } 里没有各个库的回答。
+hint-deep-not-captured = 请在那台机器上运行 nvmend capture --deep，它会询问各个库并保存回答。
 error-two-machines = { $first } 和 { $second } 各指定了一台机器，只能给其中一个。
 error-env-without-root = --env 只能与 --root 合用：其他来源自带环境变量。
 error-env = --env 的格式是 NAME=VALUE，而不是“{ $text }”。

@@ -47,6 +47,11 @@ follows-from-it = 由此引起：{ $title }
 evidence = { $claim }：{ $value }（{ $source }）
 more = 还有 { $count } 条，用 -v 查看全部
 
+## 库自己的回答（check --deep）
+
+heading-answers = 库自己的回答
+answer = { $path }：{ $says }（{ $name } { $code }）
+
 ## 重启有用吗？
 
 heading-reboot = 重启有用吗？

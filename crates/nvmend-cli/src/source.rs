@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 use nvmend::examples;
+use nvmend::facts::Facts;
 use nvmend::host::Host;
 use nvmend::hosts::capture::CaptureError;
 use nvmend::hosts::live::Live;
@@ -45,6 +46,37 @@ pub fn open(matches: &ArgMatches, words: &Words) -> Result<Arc<dyn Host>, Failur
     }
     let live = Live::open().map_err(|error| Failure::undetermined(error.to_string()))?;
     Ok(Arc::new(live))
+}
+
+/// Refuses `--deep` for what is no running machine, nor a capture that may hold its answers, nor is now.
+pub fn refuse_deep(matches: &ArgMatches, words: &Words) -> Result<(), Failure> {
+    let given = |name: &str| {
+        matches.try_contains_id(name).unwrap_or(false)
+            && matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine)
+    };
+    match ["root", "example", "after"].into_iter().find(|name| given(name)) {
+        Some(name) => {
+            let option = ("option", format!("--{name}"));
+            Err(Failure::usage(words.cli("error-deep-not-here", &[option])))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses `--deep` for a capture that was taken without it.
+pub fn refuse_unanswered(
+    matches: &ArgMatches,
+    facts: &Facts,
+    words: &Words,
+) -> Result<(), Failure> {
+    match matches.get_one::<std::path::PathBuf>("from") {
+        Some(file) if facts.deep.answers.is_unreadable() => {
+            let path = ("path", file.display().to_string());
+            Err(Failure::usage(words.cli("error-deep-not-captured", &[path]))
+                .hint(words.cli("hint-deep-not-captured", &[])))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The names of the examples, one a line.

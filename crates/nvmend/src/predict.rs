@@ -18,6 +18,7 @@ pub fn reboot(facts: &Facts) -> Facts {
     let origin = Origin(format!("after a reboot into {kernel}"));
     next.kernels.running = Datum::known(kernel.clone(), origin.clone());
     next.holders = Default::default();
+    next.deep = Default::default();
     next.log = Default::default();
     if !facts.judges_module() {
         return next;

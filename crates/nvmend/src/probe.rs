@@ -44,6 +44,17 @@ pub fn probe(host: &Arc<dyn Host>, deadline: Duration) -> Facts {
     facts
 }
 
+/// Asks the driver's libraries themselves, after everything else is known ([`crate::probes::deep`]). This starts
+/// processes, and the driver may write to the kernel log, load its module or make its device files.
+pub fn probe_deep(host: &Arc<dyn Host>, facts: &mut Facts) {
+    /// For starting the processes, and for killing them.
+    const MARGIN: Duration = Duration::from_secs(2);
+    let end = Instant::now() + crate::probes::deep::DEADLINE + MARGIN;
+    run_stage(host, &[&crate::probes::deep::PROBE], end, facts);
+    facts.gaps.sort();
+    facts.gaps.dedup();
+}
+
 /// Makes one gap of many places of one probe that nobody looked at when the machine was saved: a bug report lacks
 /// whole kinds of evidence, and a hundred paths would not say so. `from`: where this probe's gaps start.
 fn summarise(probe: &Probe, gaps: &mut Vec<Gap>, from: usize) {

@@ -5,7 +5,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Diagnosis, Severity};
-use crate::facts::{Datum, Environment, Facts, LibraryPlace, LookupScope};
+use crate::facts::{
+    AskedLibrary, Datum, Environment, Facts, Gap, LibraryAnswer, LibraryPlace, LookupScope,
+};
+use crate::knowledge::codes;
 use crate::outlook::{Effect, Outlook};
 
 /// A machine's state in one word.
@@ -36,6 +39,8 @@ impl Verdict {
             Self::Broken
         } else if nothing_to_align(facts) {
             Self::NotApplicable
+        } else if refusals(facts).next().is_some() {
+            Self::Unknown
         } else if has(Severity::Warning) || Outlook::of(facts, diagnosis).effect == Effect::Harms {
             Self::AtRisk
         } else if is_undetermined(facts) {
@@ -44,6 +49,31 @@ impl Verdict {
             Self::Aligned
         }
     }
+}
+
+/// The libraries that refuse to work where no finding says that anything fails now: gaps in what was read.
+pub(crate) fn unexplained_refusals(facts: &Facts, diagnosis: &Diagnosis) -> Vec<Gap> {
+    if diagnosis.has_errors() || nothing_to_align(facts) {
+        return Vec::new();
+    }
+    let gap = |(answer, code, text): (&LibraryAnswer, i32, &str)| {
+        let name = codes::name(answer.library, code).unwrap_or_default();
+        let why = format!("it says “{text}” ({name} {code}), and nothing that was read says why");
+        Gap::new(&answer.path, why)
+    };
+    refusals(facts).map(gap).collect()
+}
+
+/// Those of the libraries that a plain program gets that refuse to work, with their code and words.
+fn refusals(facts: &Facts) -> impl Iterator<Item = (&LibraryAnswer, i32, &str)> {
+    facts.driver_libraries(LookupScope::Plain).filter_map(|(_, library)| {
+        let answer = facts.deep.answer(&library.chain.end)?;
+        let (code, text) = answer.code()?;
+        // An empty CUDA_VISIBLE_DEVICES is enough for libcuda to see no device.
+        let is_fine =
+            code == 0 || (answer.library == AskedLibrary::Cuda && code == codes::NO_DEVICE);
+        (!is_fine).then_some((answer, code, text))
+    })
 }
 
 /// Whether there is no driver to keep in step with a GPU here.
@@ -124,7 +154,7 @@ fn differs_unexplained(facts: &Facts) -> bool {
 mod tests {
     use super::*;
     use crate::diagnose::{Cause, Diagnosed, Finding};
-    use crate::facts::{Gap, PciDevice};
+    use crate::facts::{LibraryOutcome, PciDevice};
     use crate::reports::sample;
 
     static CAUSE: Cause = Cause {
@@ -218,6 +248,36 @@ mod tests {
         let mut unloaded = sample::aligned();
         unloaded.loaded.driver = Datum::absent("/sys/module/nvidia");
         assert_eq!(verdict(&unloaded), Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_library_that_refuses_is_never_called_aligned() {
+        let mut facts = sample::aligned();
+        let answer = |path: &str, code| LibraryAnswer {
+            path: path.into(),
+            library: AskedLibrary::Nvml,
+            outcome: LibraryOutcome::Answered {
+                code,
+                text: Some("Driver/library version mismatch".into()),
+                driver_version: None,
+                library_version: None,
+            },
+        };
+        let picked = "/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.535.216.03";
+        let none = Diagnosis::default();
+        facts.deep.answers = Datum::known(vec![answer(picked, 18)], "nvmlInit");
+        assert_eq!(verdict(&facts), Verdict::Unknown);
+        let gaps = unexplained_refusals(&facts, &none);
+        assert!(gaps[0].why.contains("LIB_RM_VERSION_MISMATCH 18"), "{gaps:?}");
+        // A finding says why.
+        assert_eq!(Verdict::of(&facts, &found(Severity::Error)), Verdict::Broken);
+        assert_eq!(unexplained_refusals(&facts, &found(Severity::Error)), []);
+        // It works, or it is one that no program gets.
+        for answer in [answer(picked, 0), answer("/opt/libnvidia-ml.so.1", 18)] {
+            facts.deep.answers = Datum::known(vec![answer], "nvmlInit");
+            assert_eq!(verdict(&facts), Verdict::Aligned);
+            assert_eq!(unexplained_refusals(&facts, &none), []);
+        }
     }
 
     #[test]

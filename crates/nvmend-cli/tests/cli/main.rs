@@ -4,4 +4,5 @@
 mod arguments;
 mod bad_input;
 mod check;
+mod deep;
 mod support;

@@ -6,6 +6,7 @@ mod builders;
 mod bus;
 mod cuda;
 mod datum;
+mod deep;
 mod holders;
 mod initramfs;
 mod kernels;
@@ -25,6 +26,7 @@ pub use builders::{AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, Ru
 pub use bus::{Bus, PciDevice};
 pub use cuda::{Cuda, CudaInstallation, CudaKind, CudaVersion};
 pub use datum::{Datum, Gap, Origin};
+pub use deep::{AskedLibrary, Deep, LibraryAnswer, LibraryOutcome};
 pub use holders::{Holder, Holders, MappedLibrary};
 pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};
 pub use kernels::{Kernel, Kernels};
@@ -73,6 +75,8 @@ pub struct Facts {
     pub holders: Holders,
     /// What the kernel said since the module was loaded.
     pub log: KernelLog,
+    /// What the driver's libraries answer when they are asked themselves.
+    pub deep: Deep,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }

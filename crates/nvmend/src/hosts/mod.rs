@@ -6,6 +6,7 @@ pub mod live;
 pub mod machine;
 pub mod made;
 pub mod memory;
+mod process;
 pub mod recorder;
 pub mod saved;
 pub mod sysroot;

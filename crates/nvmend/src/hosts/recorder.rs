@@ -5,10 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::memory::{Memory, Node, Part};
+use super::memory::{Memory, Node, Part, command_line};
 use crate::host::{
-    Entry, Extract, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata,
-    RandomRead,
+    Command, Entry, Extract, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata,
+    Output, RandomRead,
 };
 
 /// A host that remembers every answer of the one it wraps.
@@ -255,6 +255,13 @@ impl Host for Recorder {
     fn query_driver(&self) -> Result<String, HostError> {
         let answer = self.inner.query_driver();
         self.seen().driver = Some(answer.clone().map_err(|error| error.why));
+        answer
+    }
+
+    fn run(&self, command: &Command) -> Result<Output, HostError> {
+        let answer = self.inner.run(command);
+        let kept = answer.clone().map_err(|error| error.why);
+        self.seen().commands.insert(command_line(command), kept);
         answer
     }
 }

@@ -34,6 +34,7 @@ pub mod os_release;
 pub mod pacman;
 pub mod pe;
 pub mod rpm_header;
+pub mod rpm_query;
 pub mod sqlite;
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod akmods;
 mod builders;
 mod bus;
 mod cuda;
+pub mod deep;
 mod dkms;
 mod holders;
 mod initramfs;

@@ -4,6 +4,7 @@ mod dpkg;
 mod owners;
 mod pacman;
 mod rpm;
+mod rpm_program;
 
 use crate::facts::{Datum, Facts, Gap, Package, PackageDatabase, PackageManager, Packages};
 use crate::host::Host;
@@ -39,7 +40,7 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
     found.extend(dpkg::read(host));
     let rpm = rpm::open(host);
     match &rpm {
-        Some(Ok(database)) => found.push(database.read()),
+        Some(Ok(database)) => found.push(database.read(host)),
         Some(Err(unreadable)) => {
             found.push(Database::unreadable(PackageManager::Rpm, &unreadable.path, &unreadable.why))
         }

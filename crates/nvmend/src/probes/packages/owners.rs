@@ -70,11 +70,11 @@ pub(super) fn find(
         }
     }
     if let Some(rpm) = rpm.filter(|_| has_good(PackageManager::Rpm)) {
-        match rpm.owners(&search.open) {
+        match rpm.owners(host, &search.open) {
             Ok(found) => found
                 .into_iter()
                 .for_each(|(path, owner)| search.settle(&path, Ownership::Package(owner))),
-            Err(error) => failures.push(error.to_string()),
+            Err(error) => failures.push(error),
         }
     }
     search.builders(known);
