@@ -22,6 +22,7 @@ fn find(facts: &Facts) -> Option<Finding> {
         facts.libraries.files.iter().filter(|file: &&LibraryFile| {
             file.place == LibraryPlace::System
                 && !file.injected
+                && file.size > 0
                 && facts.is_native(file)
                 && file.version.as_ref().is_some_and(|version| version != host)
         })

@@ -6,6 +6,8 @@ mod builders;
 mod bus;
 mod cuda;
 mod datum;
+mod display;
+mod firmware;
 mod holders;
 mod kernels;
 mod libraries;
@@ -24,6 +26,8 @@ pub use builders::{AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, Ru
 pub use bus::{Bus, PciDevice};
 pub use cuda::{Cuda, CudaInstallation, CudaKind, CudaVersion};
 pub use datum::{Datum, Gap, Origin};
+pub use display::{Display, Manifest};
+pub use firmware::Firmware;
 pub use holders::{Holder, Holders, MappedLibrary};
 pub use kernels::{Kernel, Kernels};
 pub use libraries::{
@@ -35,7 +39,9 @@ pub use modules::{
     ConfigLine, ConfigVerb, KernelModules, ModuleFile, ModuleInfo, ModulesOnDisk, Resolution,
     Signature,
 };
-pub use packages::{Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages};
+pub use packages::{
+    MissingFile, Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages,
+};
 pub use pending::{Builder, Obstacle, PendingBuild};
 pub use questions::DECIDING_LIBRARIES;
 pub use security::{Lockdown, Security};
@@ -62,6 +68,10 @@ pub struct Facts {
     pub security: Security,
     /// NVIDIA devices on the PCI bus.
     pub bus: Bus,
+    /// GSP firmware on disk.
+    pub firmware: Firmware,
+    /// X server modules and manifests of graphics loaders.
+    pub display: Display,
     /// CUDA toolkits and runtimes.
     pub cuda: Cuda,
     /// Processes that hold the device or old libraries.

@@ -12,6 +12,7 @@ pub mod efi;
 pub mod elf;
 pub mod elf_header;
 pub mod glob;
+pub mod icd;
 pub mod kernel_release;
 pub mod kmsg;
 pub mod ld_cache;

@@ -4,7 +4,9 @@ mod akmods;
 mod builders;
 mod bus;
 mod cuda;
+mod display;
 mod dkms;
+mod firmware;
 mod holders;
 mod kernels;
 mod libraries;
@@ -34,6 +36,8 @@ pub const STAGES: &[&[&Probe]] = &[
         &bus::PROBE,
         &cuda::PROBE,
         &log::PROBE,
+        &firmware::PROBE,
+        &display::PROBE,
     ],
     // Needs the kernels; who holds what needs the loaded modules.
     &[&modules::PROBE, &holders::PROBE],
