@@ -31,6 +31,7 @@ environment-jetson = Jetson
 ## The picture of the versions
 
 layer-loaded = Loaded module
+layer-initramfs = Module in the initramfs
 layer-on-disk = Module on disk
 layer-libraries = Libraries
 layer-environment-libraries = Libraries in this environment

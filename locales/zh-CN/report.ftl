@@ -26,6 +26,7 @@ environment-jetson = Jetson
 ## 版本对照
 
 layer-loaded = 已加载的模块
+layer-initramfs = initramfs 里的模块
 layer-on-disk = 磁盘上的模块
 layer-libraries = 用户态库
 layer-environment-libraries = 当前环境中的用户态库

@@ -17,6 +17,12 @@ pub trait Host: Send + Sync {
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, HostError>;
     /// A regular file of which only parts will be read.
     fn open(&self, path: &Path) -> Result<Box<dyn RandomRead>, HostError>;
+    /// What `extract` takes out of a file that is too large, or too private, to be kept whole. A capture keeps the
+    /// result in the file's place, so the extract of an extract must be itself.
+    fn extract(&self, path: &Path, extract: Extract<'_>) -> Result<Vec<u8>, HostError> {
+        let file = self.open(path)?;
+        extract(file.as_ref()).map_err(|why| HostError::new(path, Failure::Io(why)))
+    }
     /// The entries of a directory, sorted by name.
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError>;
     /// What stands at the end of all links of `path`.
@@ -31,6 +37,13 @@ pub trait Host: Send + Sync {
     /// (`NV_RM_API_VERSION_CMD_QUERY`, open-gpu-kernel-modules `osapi.c`). Asked only when the files don't answer.
     fn query_driver(&self) -> Result<String, HostError>;
 }
+
+/// Takes the wanted part out of a file, or says what is wrong with it; see [`Host::extract`].
+pub type Extract<'e> = &'e dyn Fn(&dyn RandomRead) -> Result<Vec<u8>, String>;
+
+/// Where a described machine keeps what programs printed on it, one file by each program's name. A running machine
+/// has no such directory, and is not asked for it: checking starts no process.
+pub const PROGRAM_OUTPUT: &str = "/.output";
 
 /// What sort of machine a [`Host`] shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -101,7 +101,7 @@ pub struct Versions {
     pub flavour: Option<Flavour>,
     /// The module that modprobe would load on the running kernel (in a chroot: on the kernel that boots next).
     pub on_disk: Option<String>,
-    /// The module in the initramfs; always null in this version of the program.
+    /// The module in the initramfs of the running kernel; null also where no image had to be read.
     pub initramfs: Option<String>,
     /// What a plain process gets for libcuda, else libnvidia-ml.
     pub libraries: Option<String>,
@@ -305,7 +305,10 @@ impl Versions {
                 .and_then(|driver| driver.flavour)
                 .or_else(on_disk_flavour),
             on_disk: facts.on_disk_version().map(|(version, _)| version.to_string()),
-            initramfs: None,
+            initramfs: facts
+                .current_kernel()
+                .and_then(|(kernel, _)| facts.initramfs_version(kernel))
+                .map(|(version, _)| version.to_string()),
             libraries: facts.library_version().map(|(version, _)| version.to_string()),
             next_boot: NextBoot::of(facts),
         }

@@ -66,8 +66,14 @@ fn odd_file<'f>(
     });
     library.or_else(|| {
         // Several series may lie side by side: one that fits is enough.
+        let among_libraries = facts
+            .libraries
+            .files
+            .iter()
+            .filter(|file| file.stem == "libglxserver_nvidia" && facts.is_native(file))
+            .map(|file| &file.path);
         let modules = || {
-            facts.display.x_modules.iter().filter_map(|path| {
+            facts.display.x_modules.iter().chain(among_libraries.clone()).filter_map(|path| {
                 let name = path.file_name()?.to_str()?;
                 Some((path.as_path(), DriverVersion::from_library_name(name)?))
             })

@@ -3,7 +3,7 @@
 
 use super::common::{libraries, loaded, owner, with_all};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{Environment, Facts, LibraryFile, LibraryPlace, Ownership};
+use crate::facts::{Facts, LibraryFile, LibraryPlace, Ownership};
 
 /// `empty-library-file`.
 pub const CAUSE: Cause = Cause {
@@ -21,8 +21,6 @@ fn find(facts: &Facts) -> Option<Finding> {
     let severity = match picked {
         _ if facts.has_nothing_to_run() => Severity::Note,
         Some(_) => Severity::Error,
-        // The container toolkit stumbles over what stands where it wants to mount.
-        None if facts.system.environment == Environment::Container => Severity::Warning,
         // ldconfig passes empty files over.
         None => Severity::Note,
     };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// What X, EGL and Vulkan find of the driver besides its libraries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Display {
-    /// X server modules (`libglxserver_nvidia.so.VERSION`), resolved, sorted by path.
+    /// X server modules (`libglxserver_nvidia.so.VERSION`) in the X server's own directories, resolved, sorted by path.
     pub x_modules: Vec<PathBuf>,
     /// Manifests by which the Vulkan and EGL loaders find the driver, sorted by path.
     pub manifests: Vec<Manifest>,

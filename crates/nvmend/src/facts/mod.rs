@@ -9,6 +9,7 @@ mod datum;
 mod display;
 mod firmware;
 mod holders;
+mod initramfs;
 mod kernels;
 mod libraries;
 mod loaded;
@@ -29,9 +30,11 @@ pub use datum::{Datum, Gap, Origin};
 pub use display::{Display, Manifest};
 pub use firmware::Firmware;
 pub use holders::{Holder, Holders, MappedLibrary};
+pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};
 pub use kernels::{Kernel, Kernels};
 pub use libraries::{
-    Libraries, LibraryFile, LibraryPlace, Lookup, LookupScope, ResolvedLibrary, Via,
+    Libraries, LibraryFile, LibraryPlace, Lookup, LookupScope, ReportedVersion, ResolvedLibrary,
+    Testimony, Via,
 };
 pub use loaded::{Flavour, Loaded, LoadedDriver, LoadedModule, Reading};
 pub use log::{KernelLog, LogEvent, LogEventKind};
@@ -58,6 +61,8 @@ pub struct Facts {
     pub loaded: Loaded,
     /// NVIDIA modules on disk, for every installed kernel, as modprobe would resolve them.
     pub modules: ModulesOnDisk,
+    /// What the initramfs images bring, as far as a question needed it.
+    pub initramfs: Initramfs,
     /// Driver libraries, and which of them the dynamic loader picks.
     pub libraries: Libraries,
     /// Installed packages that concern the driver, and who owns which file.

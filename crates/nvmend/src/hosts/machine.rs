@@ -11,6 +11,12 @@
 //! [modules]                      # made .ko files: the keys of .modinfo, and optionally `signer`;
 //!                                # compressed as the name's ending says (.gz, .zst, .xz)
 //! "/usr/lib/modules/…/nvidia.ko" = { name = "nvidia", version = "535.261.03", license = "NVIDIA" }
+//! [initramfs."/boot/initrd.img-…"] # made images: early archive and main one
+//! compression = "zstd"           # gzip, xz, zstd, lz4, none
+//! early = true                   # with a microcode archive before it
+//! release = "6.1.0-47-amd64"     # optionally: as a unified kernel image of that kernel
+//! modules."usr/lib/modules/…/nvidia.ko" = { name = "nvidia", version = "535.216.03" }
+//! files."etc/modprobe.d/nouveau.conf" = "blacklist nouveau\n"
 //! [libraries]                    # made ELF files; optionally `arch` and a `text` among their constants
 //! "/usr/lib/…/libcuda.so.535.261.03" = { soname = "libcuda.so.1" }
 //! [cache]                        # /etc/ld.so.cache as ldconfig would write it: name = path, or { path, arch }
@@ -28,6 +34,7 @@ use serde::Deserialize;
 use super::made;
 use super::memory::{Memory, Node};
 use crate::host::Failure;
+use crate::parse::cpio;
 
 /// A described machine; see the module's documentation for the keys.
 #[derive(Debug, Default, Deserialize)]
@@ -44,6 +51,8 @@ struct Description {
     links: BTreeMap<String, String>,
     #[serde(default)]
     modules: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    initramfs: BTreeMap<String, Initramfs>,
     #[serde(default)]
     libraries: BTreeMap<String, Library>,
     #[serde(default)]
@@ -64,6 +73,19 @@ struct Library {
     arch: String,
     #[serde(default)]
     text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Initramfs {
+    compression: String,
+    #[serde(default)]
+    early: bool,
+    release: Option<String>,
+    #[serde(default)]
+    modules: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    files: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -137,16 +159,13 @@ fn lay(machine: &mut Memory, cache: &mut Cache, description: Description) -> Res
     for (path, text) in description.files {
         put(path, text.into_bytes());
     }
-    for (path, mut info) in description.modules {
-        let signer = info.remove("signer");
-        let info: Vec<(&str, &str)> =
-            info.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        let mut module = made::module(&info);
-        if let Some(signer) = signer {
-            module = made::signed(module, &signer);
-        }
-        let module = compress(&path, module)?;
+    for (path, info) in description.modules {
+        let module = module(&path, info)?;
         put(path, module);
+    }
+    for (path, image) in description.initramfs {
+        let image = initramfs(image).map_err(|why| format!("{path}: {why}"))?;
+        put(path, image);
     }
     for (path, library) in description.libraries {
         put(path, made::library_saying(&library.arch, &library.soname, &library.text));
@@ -184,6 +203,47 @@ fn lay(machine: &mut Memory, cache: &mut Cache, description: Description) -> Res
         }
     }
     Ok(())
+}
+
+/// A module, compressed as its name's ending says.
+fn module(path: &str, mut info: BTreeMap<String, String>) -> Result<Vec<u8>, String> {
+    let signer = info.remove("signer");
+    let info: Vec<(&str, &str)> =
+        info.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let mut module = made::module(&info);
+    if let Some(signer) = signer {
+        module = made::signed(module, &signer);
+    }
+    compress(path, module)
+}
+
+fn initramfs(image: Initramfs) -> Result<Vec<u8>, String> {
+    let mut members: BTreeMap<String, Vec<u8>> =
+        image.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    for (path, info) in image.modules {
+        let module = module(&path, info)?;
+        members.insert(path, module);
+    }
+    let members = members.iter().map(|(path, content)| (path.as_str(), content.as_slice()));
+    let main = cpio::write(members);
+    let main = match image.compression.as_str() {
+        "gzip" => compress(".gz", main)?,
+        "zstd" => compress(".zst", main)?,
+        "xz" => compress(".xz", main)?,
+        "lz4" => made::lz4(&main),
+        "none" => main,
+        other => return Err(format!("{other:?} is no compression of an initramfs")),
+    };
+    let mut whole = Vec::new();
+    if image.early {
+        whole = cpio::write([("kernel/x86/microcode/GenuineIntel.bin", b"microcode".as_slice())]);
+        whole.resize(whole.len().next_multiple_of(512), 0);
+    }
+    whole.extend(main);
+    Ok(match image.release {
+        Some(release) => made::pe(&[(".uname", release.as_bytes()), (".initrd", &whole)]),
+        None => whole,
+    })
 }
 
 fn compress(path: &str, content: Vec<u8>) -> Result<Vec<u8>, String> {

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::memory::{Memory, Node, Part};
 use crate::host::{
-    Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, RandomRead,
+    Entry, Extract, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata,
+    RandomRead,
 };
 
 /// A host that remembers every answer of the one it wraps.
@@ -192,6 +193,13 @@ impl Host for Recorder {
             path: self.resolve(path, true),
             seen: Arc::clone(&self.seen),
         }))
+    }
+
+    fn extract(&self, path: &Path, extract: Extract<'_>) -> Result<Vec<u8>, HostError> {
+        self.keep(path, self.inner.extract(path, extract), |content| Node::File {
+            content: content.clone(),
+            modified: self.modified(path),
+        })
     }
 
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError> {

@@ -10,10 +10,9 @@ use crate::probe::{Found, Probe};
 /// Lists a few directories.
 pub const PROBE: Probe = Probe { name: "display", run };
 
-/// Where distributions keep the X server's modules of the driver: canonical/nvidia-graphics-drivers
-/// (`libnvidia-gl-*.install`), Debian's nvidia-alternative, NVIDIA's and RPM Fusion's spec files.
-const X_MODULES: [&str; 5] = [
-    "/usr/lib/x86_64-linux-gnu/nvidia/xorg",
+/// Where distributions keep the X server's modules of the driver besides the libraries' own directories, which another
+/// probe lists: Debian's nvidia-alternative, NVIDIA's and RPM Fusion's spec files.
+const X_MODULES: [&str; 4] = [
     "/usr/lib/nvidia/xorg",
     "/usr/lib/xorg/modules/extensions",
     "/usr/lib64/xorg/modules/extensions",
@@ -77,10 +76,10 @@ mod tests {
     fn finds_modules_and_manifests() {
         let host = Memory::default()
             .link(
-                "/usr/lib/x86_64-linux-gnu/nvidia/xorg/libglxserver_nvidia.so",
+                "/usr/lib64/nvidia/xorg/libglxserver_nvidia.so",
                 "libglxserver_nvidia.so.535.183.01",
             )
-            .file("/usr/lib/x86_64-linux-gnu/nvidia/xorg/libglxserver_nvidia.so.535.183.01", "")
+            .file("/usr/lib64/nvidia/xorg/libglxserver_nvidia.so.535.183.01", "")
             .file("/usr/share/vulkan/icd.d/intel_icd.json", "{}")
             .file(
                 "/usr/share/vulkan/icd.d/nvidia_icd.json",
@@ -95,7 +94,7 @@ mod tests {
         run(&host, &Facts::default())(&mut facts);
         assert_eq!(
             facts.display.x_modules,
-            [Path::new("/usr/lib/x86_64-linux-gnu/nvidia/xorg/libglxserver_nvidia.so.535.183.01")]
+            [Path::new("/usr/lib64/nvidia/xorg/libglxserver_nvidia.so.535.183.01")]
         );
         let found: Vec<_> = facts
             .display

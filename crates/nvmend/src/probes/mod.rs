@@ -8,6 +8,7 @@ mod display;
 mod dkms;
 mod firmware;
 mod holders;
+mod initramfs;
 mod kernels;
 mod libraries;
 mod links;
@@ -17,6 +18,7 @@ mod modules;
 mod next_boot;
 mod packages;
 mod python_cuda;
+mod reported;
 mod runfile;
 mod security;
 mod system;
@@ -41,6 +43,10 @@ pub const STAGES: &[&[&Probe]] = &[
     ],
     // Needs the kernels; who holds what needs the loaded modules.
     &[&modules::PROBE, &holders::PROBE],
+    // Needs every driver file that was found, to say who owns it; whether an image must be read hangs on the modules.
+    &[&packages::PROBE, &initramfs::PROBE],
+    // Needs the kernels; who holds what needs the loaded modules, what is said of libraries their lack.
+    &[&modules::PROBE, &holders::PROBE, &reported::PROBE],
     // Needs every driver file that was found, to say who owns it.
     &[&packages::PROBE],
 ];

@@ -6,6 +6,7 @@
 
 mod config;
 mod read;
+pub(super) use read::is_compressed;
 mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -61,7 +62,13 @@ fn look_at(
             .map(|entry| kernel.directory.join(entry))
             .collect()
     });
-    let index = Datum::read(text.map(drop), &dep);
+    let index = match &text {
+        Ok(text) => match modules_dep::check(text) {
+            Ok(()) => Datum::known((), &dep),
+            Err(error) => Datum::unreadable(&dep, error),
+        },
+        Err(error) => Datum::read(Err(error.clone()), &dep),
+    };
     if let Datum::Unreadable { why, .. } = &index {
         gaps.push(Gap::new(&dep, why));
     }
@@ -97,7 +104,7 @@ fn look_at(
             linked_from: linked_from.clone(),
             info: Datum::Absent { looked_at: vec!["not needed, and not read".into()] },
             modified: metadata.modified,
-            compressed: read::is_compressed(end),
+            compressed: is_compressed(end),
         });
         // A file that also stands in the kernel's directory itself is no mere link's target.
         file.linked_from = file.linked_from.take().and(linked_from);

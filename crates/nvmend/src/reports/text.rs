@@ -357,6 +357,7 @@ fn machine(view: &View<'_>) -> String {
 fn layer(layer: Layer) -> &'static str {
     match layer {
         Layer::Loaded => "layer-loaded",
+        Layer::Initramfs => "layer-initramfs",
         Layer::OnDisk => "layer-on-disk",
         Layer::Libraries => "layer-libraries",
         Layer::EnvironmentLibraries => "layer-environment-libraries",

@@ -66,7 +66,8 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
     // A package that is not installed whole has not laid out its files yet, or no more.
     let drivers = packages
         .of_role(PackageRole::User)
-        .filter(|package| package.is_installed())
+        // Where no library was found, what hides them hides what is gone too.
+        .filter(|package| package.is_installed() && !known.libraries.files.is_empty())
         .map(|package| package.name.as_str())
         .collect();
     (packages.owners, packages.missing) =
