@@ -56,6 +56,8 @@ claim-file-owner = File of package { $package }
 claim-file-missing = This file is gone
 # No arguments. The value is the file.
 claim-file-empty = This file is empty (0 bytes)
+# No arguments. The value is the file.
+claim-file-damaged = This file is damaged
 # No arguments. The value is what the link points to.
 claim-link-target = This link leads to
 # $name: the variable. The value is its value.

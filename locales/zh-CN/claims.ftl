@@ -27,6 +27,7 @@ claim-file-unowned = 此文件不属于任何软件包
 claim-file-owner = 此文件属于软件包 { $package }
 claim-file-missing = 此文件已不存在
 claim-file-empty = 此文件是空的（0 字节）
+claim-file-damaged = 此文件已损坏
 claim-link-target = 此符号链接指向
 claim-variable-set = 设置了环境变量 { $name }
 claim-config-line = 配置行

@@ -29,11 +29,30 @@ pub const DEADLINE: Duration = Duration::from_secs(9);
 /// Reads a machine. Stages follow each other; the probes of one stage run side by side. Each stage has its share of
 /// the time and what earlier ones left of theirs: a probe that hangs takes none from those after it.
 pub fn probe(host: &Arc<dyn Host>, deadline: Duration) -> Facts {
-    let mut facts = Arc::new(Facts::default());
+    read(host, Facts::default(), STAGES, deadline)
+}
+
+/// Asks the driver's libraries themselves, after everything else is known ([`crate::probes::deep`]). This starts
+/// processes, and the driver may write to the kernel log, load its module or make its device files.
+pub fn probe_deep(host: &Arc<dyn Host>, facts: &mut Facts) {
+    /// For starting the processes, and for killing them.
+    const MARGIN: Duration = Duration::from_secs(2);
+    const STAGE: &[&[&Probe]] = &[&[&crate::probes::deep::PROBE]];
+    let known = std::mem::take(facts);
+    *facts = read(host, known, STAGE, crate::probes::deep::DEADLINE + MARGIN);
+}
+
+fn read(
+    host: &Arc<dyn Host>,
+    known: Facts,
+    stages: &'static [&'static [&'static Probe]],
+    deadline: Duration,
+) -> Facts {
+    let mut facts = Arc::new(known);
     let mut workers = Workers::start(host);
-    let share = deadline / u32::try_from(STAGES.len()).unwrap_or(1);
+    let share = deadline / u32::try_from(stages.len()).unwrap_or(1);
     let mut end = Instant::now();
-    for stage in STAGES {
+    for stage in stages {
         end += share;
         run_stage(&mut workers, stage, end, &mut facts);
     }
@@ -42,17 +61,6 @@ pub fn probe(host: &Arc<dyn Host>, deadline: Duration) -> Facts {
     facts.gaps.sort();
     facts.gaps.dedup();
     facts
-}
-
-/// Asks the driver's libraries themselves, after everything else is known ([`crate::probes::deep`]). This starts
-/// processes, and the driver may write to the kernel log, load its module or make its device files.
-pub fn probe_deep(host: &Arc<dyn Host>, facts: &mut Facts) {
-    /// For starting the processes, and for killing them.
-    const MARGIN: Duration = Duration::from_secs(2);
-    let end = Instant::now() + crate::probes::deep::DEADLINE + MARGIN;
-    run_stage(host, &[&crate::probes::deep::PROBE], end, facts);
-    facts.gaps.sort();
-    facts.gaps.dedup();
 }
 
 /// Makes one gap of many places of one probe that nobody looked at when the machine was saved: a bug report lacks

@@ -118,7 +118,7 @@ fn a_failed_build_of_the_new_version_is_the_cause() {
     };
     let of = |version, kernel| facts(format!("{OF_2025}{}", log(version, kernel)));
     let ours = of("550.54.15", "6.8.0-45-generic");
-    assert_eq!(broken(&ours), ("dkms-build-failed", Certainty::Likely));
+    assert_eq!(broken(&ours), ("driver-too-old-for-kernel", Certainty::Likely));
     // Of another kernel, and of another driver.
     assert_eq!(broken(&of("550.54.15", "6.11.0-1-generic")).0, "stale-module-loaded");
     assert_eq!(broken(&of("535.183.01", "6.8.0-45-generic")).0, "stale-module-loaded");

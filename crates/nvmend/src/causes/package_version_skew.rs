@@ -33,7 +33,9 @@ fn find(facts: &Facts) -> Option<Finding> {
         pair.iter()
             .all(|(_, library)| matches!(facts.owner(&library.chain.end), Ownership::Package(_)))
     });
-    let mismatch = facts.disk_mismatch();
+    // A link that leads to nothing has only the version of its name (`broken-library-link`).
+    let dangles = facts.driver_libraries(LookupScope::Plain).any(|(_, library)| !library.exists);
+    let mismatch = facts.disk_mismatch().filter(|_| !dangles);
     if pair.is_none() && user_side.is_none() && mismatch.is_none() {
         return unseen(facts);
     }

@@ -306,3 +306,40 @@ pub(super) fn cuda(facts: &mut Facts, kind: CudaKind, version: &str, active: boo
         active,
     });
 }
+
+/// Another GPU in the place of the one.
+pub(super) fn set_gpu(facts: &mut Facts, device: u16) {
+    if let Datum::Known { value, .. } = &mut facts.bus.gpus {
+        value[0].device = device;
+    }
+}
+
+/// The licence of the module on disk, which tells its flavour.
+pub(super) fn set_licence(facts: &mut Facts, licence: &str) {
+    if let Datum::Known { value, .. } = &mut facts.modules.kernels[0].files[0].info {
+        value.license = Some(licence.into());
+    }
+}
+
+/// Another module of the set, as modprobe would load it.
+pub(super) fn add_module(facts: &mut Facts, name: &str, version: &str) {
+    let path = PathBuf::from(format!("/lib/modules/{KERNEL}/updates/dkms/{name}.ko"));
+    let mut file = module_file(path.clone(), version);
+    if let Datum::Known { value, .. } = &mut file.info {
+        value.name = name.into();
+    }
+    let modules = &mut facts.modules.kernels[0];
+    modules.files.push(file);
+    modules.resolved.insert(name.into(), Resolution::File { path, by: None });
+}
+
+/// Another loaded module.
+pub(super) fn add_loaded(facts: &mut Facts, name: &str, version: &str) {
+    facts.loaded.modules.push(LoadedModule {
+        name: name.into(),
+        version: Datum::known(version.parse().unwrap(), "/sys/module"),
+        references: Some(0),
+        used_by: vec![],
+        state: Some("live".into()),
+    });
+}

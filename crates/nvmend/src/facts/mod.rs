@@ -7,6 +7,8 @@ mod bus;
 mod cuda;
 mod datum;
 mod deep;
+mod display;
+mod firmware;
 mod holders;
 mod initramfs;
 mod kernels;
@@ -27,6 +29,8 @@ pub use bus::{Bus, PciDevice};
 pub use cuda::{Cuda, CudaInstallation, CudaKind, CudaVersion};
 pub use datum::{Datum, Gap, Origin};
 pub use deep::{AskedLibrary, Deep, LibraryAnswer, LibraryOutcome};
+pub use display::{Display, Manifest};
+pub use firmware::Firmware;
 pub use holders::{Holder, Holders, MappedLibrary};
 pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};
 pub use kernels::{Kernel, Kernels};
@@ -40,7 +44,9 @@ pub use modules::{
     ConfigLine, ConfigVerb, KernelModules, ModuleFile, ModuleInfo, ModulesOnDisk, Resolution,
     Signature,
 };
-pub use packages::{Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages};
+pub use packages::{
+    MissingFile, Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages,
+};
 pub use pending::{Builder, Obstacle, PendingBuild};
 pub use questions::DECIDING_LIBRARIES;
 pub use security::{Lockdown, Security};
@@ -69,6 +75,10 @@ pub struct Facts {
     pub security: Security,
     /// NVIDIA devices on the PCI bus.
     pub bus: Bus,
+    /// GSP firmware on disk.
+    pub firmware: Firmware,
+    /// X server modules and manifests of graphics loaders.
+    pub display: Display,
     /// CUDA toolkits and runtimes.
     pub cuda: Cuda,
     /// Processes that hold the device or old libraries.

@@ -257,7 +257,10 @@ fn api_mismatch(text: &str) -> Option<LogEventKind> {
 
 /// What a message of nvidia.ko ("NVRM: …") means.
 fn nvrm_event(text: &str) -> Option<LogEventKind> {
-    use LogEventKind::{BoundToOther, FellOffBus, FirmwareMissing, LegacyGpu, NoDevice};
+    use LogEventKind::{
+        BoundToOther, FellOffBus, FirmwareFault, FirmwareMissing, LegacyGpu, NeedsOpenModule,
+        NeedsProprietaryModule, NoDevice, UnsupportedGpu,
+    };
     let has = |words: &str| text.contains(words);
     let kind = if has("probe routine was not called for") || has("is already bound to ") {
         BoundToOther
@@ -265,10 +268,14 @@ fn nvrm_event(text: &str) -> Option<LogEventKind> {
         || has("No NVIDIA graphics adapter found")
         || has("No NVIDIA devices probed")
         || has("None of the NVIDIA devices were initialized")
-        || (has("installed in this system requires use of")
-            || has("installed in this system is not supported by"))
     {
         NoDevice
+    } else if has("requires use of the NVIDIA open kernel modules") {
+        NeedsOpenModule
+    } else if has("installed in this system is not supported by open") {
+        NeedsProprietaryModule
+    } else if has("installed in this system is not supported by the") {
+        UnsupportedGpu
     } else if (has("supported through the NVIDIA ") && has(" Legacy drivers"))
         || has("ignoring the legacy GPU ")
     {
@@ -280,10 +287,25 @@ fn nvrm_event(text: &str) -> Option<LogEventKind> {
         FirmwareMissing
     } else if has("fallen off the bus") || (has("Xid (") && has("): 79,")) {
         FellOffBus
+    } else if has("WPR2 already up") || xid(text).is_some_and(|xid| is_firmware_fault(xid, text)) {
+        FirmwareFault
     } else {
         return None;
     };
     Some(kind)
+}
+
+/// The number of "Xid (PCI:0000:05:00): 119, pid=…".
+fn xid(text: &str) -> Option<u32> {
+    let (_, rest) = text.split_once("Xid (")?;
+    let (_, number) = rest.split_once("): ")?;
+    number.split(',').next()?.trim().parse().ok()
+}
+
+/// Xids of the GPU's own firmware: 62 (micro-controller halt), 119 and 120 (GSP), 154 (a reset or reboot is needed);
+/// NVIDIA's "Xid Errors". 154 is said again when nothing is needed any more.
+fn is_firmware_fault(xid: u32, text: &str) -> bool {
+    matches!(xid, 62 | 119 | 120) || (xid == 154 && !text.contains("to 0x0 (None)"))
 }
 
 /// What a message of the kernel or of another module of the set means.

@@ -14,6 +14,7 @@ pub mod efi;
 pub mod elf;
 pub mod elf_header;
 pub mod glob;
+pub mod icd;
 pub mod initramfs;
 pub mod initramfs_conf;
 pub mod kernel_release;

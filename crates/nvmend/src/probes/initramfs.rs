@@ -2,7 +2,8 @@
 //! needs it:
 //!
 //! - Of the running kernel K, when a loaded module is of another version than the file on disk: did it come from the
-//!   image? Equal versions need no image: wherever the module came from, it is the right one.
+//!   image? Equal versions need no image: wherever the module came from, it is the right one. Nor does a file that
+//!   came after this boot: that is why it is not loaded.
 //! - Of K, when another driver holds the GPU although the disk bars it: does the image lack that line?
 //! - Of the kernel that boots next, when something shows that this machine puts the driver into its images (their
 //!   configuration, or K's image) and an image is older than the module on disk: does it hold the old one? An image
@@ -65,8 +66,10 @@ impl Reader<'_> {
         if is_nouveau_there_all_the_same(self.known) {
             // A line that is missing is known to be when all was seen.
             self.read(running, &[], i64::MAX);
-        } else if let Some(modules) =
-            self.known.modules_of(running).filter(|modules| differs(self.known, modules))
+        } else if let Some(modules) = self
+            .known
+            .modules_of(running)
+            .filter(|modules| differs(self.known, modules) && !self.arrived_since_boot(modules))
         {
             let loaded = self.known.loaded.modules.iter().map(|module| module.name.as_str());
             let wanted: Vec<&str> = loaded.filter(|name| modules.loads(name).is_some()).collect();
@@ -85,6 +88,14 @@ impl Reader<'_> {
                 MODULES.into_iter().filter(|name| modules.loads(name).is_some()).collect();
             self.read(next, &wanted, self.arrival(core));
         }
+    }
+
+    /// Whether the module on disk came after this boot: then the older one is loaded for that reason, wherever it
+    /// came from.
+    fn arrived_since_boot(&self, modules: &KernelModules) -> bool {
+        let core = modules.loads(MODULES[0]);
+        let booted = self.known.system.booted.value();
+        core.zip(booted).is_some_and(|(core, booted)| self.arrival(core) >= *booted)
     }
 
     /// When a module's file came to where it is.

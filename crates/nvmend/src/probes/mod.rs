@@ -5,7 +5,9 @@ mod builders;
 mod bus;
 mod cuda;
 pub mod deep;
+mod display;
 mod dkms;
+mod firmware;
 mod holders;
 mod initramfs;
 mod kernels;
@@ -37,6 +39,8 @@ pub const STAGES: &[&[&Probe]] = &[
         &bus::PROBE,
         &cuda::PROBE,
         &log::PROBE,
+        &firmware::PROBE,
+        &display::PROBE,
     ],
     // Needs the kernels; who holds what needs the loaded modules.
     &[&modules::PROBE, &holders::PROBE],

@@ -67,9 +67,15 @@ fn decides(path: &str) -> bool {
         || path == "/etc/ld.so.cache"
         || path == "/etc/os-release"
         || path == "/var/lib/dpkg/status"
-        || (path.contains("/modules/") && (name == "modules.dep" || name.contains(".ko")))
+        || (path.contains("/modules/") && (name == "modules.dep" || is_core_module(name)))
         || (path.starts_with("/usr/lib") && !path.contains("stubs") && is_deciding_library(name))
         || name == "rpmdb.sqlite"
+}
+
+/// Of a kernel that neither runs nor boots next, only the core is read.
+fn is_core_module(name: &str) -> bool {
+    let stem = name.split(".ko").next().unwrap_or_default();
+    name.contains(".ko") && matches!(stem, "nvidia" | "nvidia-current" | "nvidia-current-open")
 }
 
 fn is_deciding_library(name: &str) -> bool {

@@ -1,12 +1,13 @@
 //! Who owns each driver file: a package, a builder on this machine, or nobody.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::missing::Missing;
 use super::rpm::RpmDatabase;
 use super::{dpkg, pacman};
 use crate::facts::{
-    BuildOutcome, Datum, DkmsBuild, Facts, Gap, LibraryPlace, ModuleFile, Ownership,
+    BuildOutcome, Datum, DkmsBuild, Facts, Gap, LibraryPlace, MissingFile, ModuleFile, Ownership,
     PackageDatabase, PackageManager,
 };
 use crate::host::{Host, HostError};
@@ -24,18 +25,22 @@ const MAX_LIST: u64 = 16 << 20;
 /// Lists beyond this many are not searched.
 const MAX_LISTS: usize = 20_000;
 
-/// Finds the owner of every driver file that the other probes found. Files of conda environments, Python packages,
+/// Finds the owner of every driver file that the other probes found, and what is gone of `drivers`, the packages that
+/// carry driver libraries. Files of conda environments, Python packages,
 /// WSL, separate driver roots and container runtimes have no entry: no package of this system can own them.
 pub(super) fn find(
     host: &dyn Host,
     known: &Facts,
     databases: &[PackageDatabase],
+    drivers: HashSet<&str>,
     rpm: Option<&RpmDatabase>,
     gaps: &mut Vec<Gap>,
-) -> BTreeMap<PathBuf, Ownership> {
-    let mut search = Search { open: driver_files(known), owners: BTreeMap::new(), gaps };
-    if search.open.is_empty() {
-        return search.owners;
+) -> (BTreeMap<PathBuf, Ownership>, Vec<MissingFile>) {
+    let here = known.libraries.files.iter().map(|file| file.path.as_path()).collect();
+    let missing = Missing { drivers, here, found: Vec::new() };
+    let mut search = Search { open: driver_files(known), owners: BTreeMap::new(), missing, gaps };
+    if search.open.is_empty() && search.missing.drivers.is_empty() {
+        return Default::default();
     }
     let mut failures: Vec<String> = Vec::new();
     for database in databases {
@@ -90,7 +95,9 @@ pub(super) fn find(
     for path in std::mem::take(&mut search.open) {
         search.owners.insert(path, rest.clone());
     }
-    search.owners
+    search.missing.found.sort();
+    search.missing.found.dedup();
+    (search.owners, search.missing.found)
 }
 
 /// The files whose owner is asked for, sorted.
@@ -118,6 +125,7 @@ struct Search<'g> {
     /// Files without a known owner.
     open: Vec<PathBuf>,
     owners: BTreeMap<PathBuf, Ownership>,
+    missing: Missing<'g>,
     gaps: &'g mut Vec<Gap>,
 }
 
@@ -144,8 +152,8 @@ impl Search<'_> {
         lengths.sort_unstable();
         lengths.dedup();
         for list in lists {
-            if wanted.is_empty() {
-                return;
+            if wanted.is_empty() && !self.missing.drivers.contains(list.package.as_str()) {
+                continue;
             }
             let content = match host.read(&list.path, MAX_LIST) {
                 Ok(content) => content,
@@ -154,6 +162,7 @@ impl Search<'_> {
                     continue;
                 }
             };
+            self.missing.look(host, list, &content);
             for line in paths(&content) {
                 let line = line.strip_prefix(b"/").unwrap_or(line);
                 if lengths.contains(&line.len())
