@@ -14,6 +14,12 @@ claim-disk-version = { $module } module on disk for kernel { $kernel }
 claim-initramfs-version = { $module } module in the initramfs of kernel { $kernel }
 # $library: name that programs ask for, for example libcuda.so.1
 claim-library-version = { $library } as a plain program gets it
+# No arguments. For libraries that were not seen themselves: a program got an answer from the module through them.
+claim-libraries-accepted = Driver libraries that the module answers to
+# No arguments. The value is "?" where the version is not told, and may lack its last part.
+claim-libraries-refused = Driver libraries that the module turned away
+# No arguments.
+claim-libraries-installed-with = Version in the name of a file that is installed with the driver libraries
 # $library
 claim-environment-library-version = { $library } in this environment
 # $library, $arch

@@ -15,7 +15,7 @@ argument-shell = One of { $shells }
 argument-command = Name of a command
 option-after = Judge the machine as it would be after a reboot
 option-root = Judge the file tree at DIR instead of this machine: a mounted disk, a chroot, an image
-option-from = Judge a machine from the file that nvmend capture wrote
+option-from = Judge a machine from a file: a capture of nvmend, an nvidia-bug-report.log(.gz), a kernel log (dmesg), an nvidia-installer.log
 option-example = Judge a built-in example; without NAME, list them
 option-env = With --root: a variable of the environment to judge; may be given several times
 # $formats: a list
@@ -93,11 +93,11 @@ error-from-unreadable = { $path } cannot be read: { $why }.
 error-from-schema = { $path }: { $why }.
 hint-from-schema = Use the nvmend that wrote it, or one that is newer.
 # $path
-error-from-format = { $path } is not a file that nvmend capture wrote.
+error-from-format = { $path } is none of the files that can be read here: what nvmend capture wrote, an nvidia-bug-report.log or .log.gz, a kernel log (dmesg, journalctl -k), an nvidia-installer.log.
 hint-from-format = For a directory or a mounted disk, use --root.
 # $path, $why
 error-from-damaged = { $path }: { $why }.
-hint-from-damaged = Copy it again, or take a new capture.
+hint-from-damaged = Copy it again, or make a new one.
 # $name
 error-unknown-example = There is no example “{ $name }”.
 hint-examples = nvmend --example lists them.

@@ -41,6 +41,10 @@ pub trait Host: Send + Sync {
 /// Takes the wanted part out of a file, or says what is wrong with it; see [`Host::extract`].
 pub type Extract<'e> = &'e dyn Fn(&dyn RandomRead) -> Result<Vec<u8>, String>;
 
+/// Where a described machine keeps what programs printed on it, one file by each program's name. A running machine
+/// has no such directory, and is not asked for it: checking starts no process.
+pub const PROGRAM_OUTPUT: &str = "/.output";
+
 /// What sort of machine a [`Host`] shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HostKind {

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use crate::facts::{Facts, Gap};
-use crate::host::Host;
+use crate::host::{Failure, Host};
 
 /// One source of evidence.
 pub struct Probe {
@@ -34,6 +34,24 @@ pub fn probe(host: &Arc<dyn Host>, deadline: Duration) -> Facts {
     facts.gaps.sort();
     facts.gaps.dedup();
     facts
+}
+
+/// Makes one gap of many places of one probe that nobody looked at when the machine was saved: a bug report lacks
+/// whole kinds of evidence, and a hundred paths would not say so. `from`: where this probe's gaps start.
+fn summarise(probe: &Probe, gaps: &mut Vec<Gap>, from: usize) {
+    const SHOWN: usize = 3;
+    let own = gaps.get(from..).unwrap_or_default();
+    let unseen: Vec<&str> =
+        own.iter().filter(|gap| gap.is_not_captured()).map(|gap| gap.what.as_str()).collect();
+    if unseen.len() < SHOWN {
+        return;
+    }
+    let places = unseen.get(..SHOWN).unwrap_or_default().join(", ");
+    let more = if unseen.len() > SHOWN { ", …" } else { "" };
+    let summary = Gap::new(format!("{} ({places}{more})", probe.name), Failure::NotCaptured);
+    let others = gaps.split_off(from.min(gaps.len()));
+    gaps.extend(others.into_iter().filter(|gap| !gap.is_not_captured()));
+    gaps.push(summary);
 }
 
 fn run_stage(
@@ -73,7 +91,10 @@ fn run_stage(
         facts.gaps.push(Gap::new(probe.name, "no answer in time"));
     }
     // In the order of the list, not of arrival: the same machine gives the same facts.
-    for found in answers.into_iter().flatten() {
+    for (probe, found) in stage.iter().zip(answers) {
+        let Some(found) = found else { continue };
+        let known = facts.gaps.len();
         found(facts);
+        summarise(probe, &mut facts.gaps, known);
     }
 }

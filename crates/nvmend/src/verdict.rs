@@ -67,7 +67,8 @@ fn missed(facts: &Facts) -> bool {
     let running = facts.system.environment != Environment::Chroot;
     let loaded_missed = running && !is_settled(&facts.loaded.driver);
     let module_missed = facts.judges_module()
-        && facts.current_module_file().is_some_and(|file| file.info.is_unreadable());
+        && (facts.modules_are_unseen()
+            || facts.current_module_file().is_some_and(|file| file.info.is_unreadable()));
     let library_missed = facts.library_version().is_none()
         && facts.libraries.lookups.iter().any(|lookup| lookup.found.is_unreadable());
     // A probe that failed as a whole leaves its name, not a path.
@@ -183,6 +184,11 @@ mod tests {
         let mut unasked = sample::aligned();
         unasked.loaded.driver = Datum::default();
         assert_eq!(verdict(&unasked), Verdict::Unknown);
+
+        let mut unseen = sample::aligned();
+        unseen.kernels.directory = Datum::unreadable("/lib/modules", "not part of the capture");
+        unseen.modules = Default::default();
+        assert_eq!(verdict(&unseen), Verdict::Unknown);
 
         let mut hung = sample::aligned();
         hung.gaps.push(Gap::new("libraries", "no answer in time"));

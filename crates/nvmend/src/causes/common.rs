@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnose::{Evidence, Finding, Severity};
-use crate::facts::{Datum, Facts, LookupScope, Origin, Ownership};
+use crate::facts::{Datum, Facts, LookupScope, Origin, Ownership, Testimony};
 
 /// How bad it is that files on disk don't fit together: an error, unless the loaded module still agrees with the
 /// libraries, or there is no GPU that anything could run on.
@@ -78,9 +78,21 @@ pub(super) fn initramfs(facts: &Facts, kernel: &str, module: &str) -> Option<Evi
     )
 }
 
-/// U: each deciding library of a plain process, with the links that lead to it.
+/// U: each deciding library of a plain process, with the links that lead to it; where none was looked at, what was said.
 pub(super) fn libraries(facts: &Facts) -> Vec<Evidence> {
+    let reported = facts.libraries.reported.iter().map(|said| {
+        let claim = match said.testimony {
+            Testimony::Accepted => "claim-libraries-accepted",
+            Testimony::Refused => "claim-libraries-refused",
+            Testimony::InstalledWith => "claim-libraries-installed-with",
+        };
+        let value = said.version.as_ref().map_or("?".to_owned(), ToString::to_string);
+        Evidence::new(claim, said.from.clone(), value)
+    });
     libraries_in(facts, LookupScope::Plain, "claim-library-version")
+        .into_iter()
+        .chain(reported)
+        .collect()
 }
 
 /// The deciding libraries in one scope.

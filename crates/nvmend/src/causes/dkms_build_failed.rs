@@ -27,7 +27,10 @@ fn find(facts: &Facts) -> Option<Finding> {
         let failure = Evidence::new("claim-build-failed", log, first_error.unwrap_or("?"))
             .with("builder", builder)
             .with("kernel", release);
-        let finding = describe(facts, Finding::certain().evidence(failure), &pending, release)
+        // The log may be older than a build that went well and was not looked at.
+        let finding =
+            if facts.modules_are_unseen() { Finding::likely() } else { Finding::certain() };
+        let finding = describe(facts, finding.evidence(failure), &pending, release)
             .arg("log", log.display())
             .arg("reason", first_error.unwrap_or(NONE))
             .severity(severity);

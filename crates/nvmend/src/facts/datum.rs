@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::host::HostError;
+use crate::host::{Failure, HostError};
 
 /// A value with where it was read, or why there is none. "Not there", "could not look" and "damaged"
 /// are different answers, and causes treat them differently.
@@ -91,6 +91,11 @@ impl<T> Datum<T> {
         matches!(self, Self::Unreadable { .. })
     }
 
+    /// Whether nobody looked when the machine was saved.
+    pub fn is_not_captured(&self) -> bool {
+        matches!(self, Self::Unreadable { why, .. } if *why == Failure::NotCaptured.to_string())
+    }
+
     /// The same datum with another value.
     pub fn map<U>(self, with: impl FnOnce(T) -> U) -> Datum<U> {
         match self {
@@ -174,7 +179,12 @@ impl Gap {
 impl Gap {
     /// Whether root would see more.
     pub fn needs_root(&self) -> bool {
-        self.why.starts_with(&crate::host::Failure::NotPermitted.to_string())
+        self.why.starts_with(&Failure::NotPermitted.to_string())
+    }
+
+    /// Whether nobody looked when the machine was saved.
+    pub fn is_not_captured(&self) -> bool {
+        self.why == Failure::NotCaptured.to_string()
     }
 }
 

@@ -29,7 +29,8 @@ pub use holders::{Holder, Holders, MappedLibrary};
 pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};
 pub use kernels::{Kernel, Kernels};
 pub use libraries::{
-    Libraries, LibraryFile, LibraryPlace, Lookup, LookupScope, ResolvedLibrary, Via,
+    Libraries, LibraryFile, LibraryPlace, Lookup, LookupScope, ReportedVersion, ResolvedLibrary,
+    Testimony, Via,
 };
 pub use loaded::{Flavour, Loaded, LoadedDriver, LoadedModule, Reading};
 pub use log::{KernelLog, LogEvent, LogEventKind};

@@ -3,7 +3,7 @@
 use super::{
     Datum, Environment, Facts, KernelModules, LibraryFile, LibraryPlace, Lockdown, Lookup,
     LookupScope, ModuleFile, Origin, Ownership, Package, PackageRole, Resolution, ResolvedLibrary,
-    Security,
+    Security, Testimony,
 };
 use crate::version::DriverVersion;
 
@@ -104,11 +104,37 @@ impl Facts {
         self.library_version_in(LookupScope::Plain)
     }
 
-    /// U in one scope. A stub or a `cuda-compat` library is not the driver's own and tells nothing of it.
+    /// L, and U if it is known, where the two differ and the modules on disk could not be looked at: what would be
+    /// loaded next is unknown, and with it which half is the stale one.
+    pub fn mismatch_with_unseen_disk(&self) -> Option<(&DriverVersion, Option<&DriverVersion>)> {
+        let loaded = self.loaded_version()?.0;
+        let library = self.library_version().map(|(version, _)| version);
+        let is_refused = self
+            .libraries
+            .reported
+            .first()
+            .is_some_and(|said| said.testimony == Testimony::Refused);
+        let differs = library.map_or(is_refused, |library| library != loaded);
+        (differs && self.judges_module() && self.modules_are_unseen()).then_some((loaded, library))
+    }
+
+    /// Whether the modules on disk could not be looked at.
+    pub fn modules_are_unseen(&self) -> bool {
+        self.kernels.directory.is_unreadable() && self.current_modules().is_none()
+    }
+
+    /// U in one scope; where no library was looked at, what was said of those of a plain process. A stub or a
+    /// `cuda-compat` library is not the driver's own and tells nothing of it.
     pub fn library_version_in(&self, scope: LookupScope) -> Option<(&DriverVersion, Origin)> {
-        self.driver_libraries(scope).find_map(|(_, library)| {
+        let looked_up = self.driver_libraries(scope).find_map(|(_, library)| {
             Some((library.version.as_ref()?, Origin::from(&library.chain.end)))
-        })
+        });
+        let reported = || {
+            let said = self.libraries.reported.iter().filter(|_| scope == LookupScope::Plain);
+            let mut versions = said.map(|said| Some((said.version.as_ref()?, said.from.clone())));
+            versions.find_map(|version| version)
+        };
+        looked_up.or_else(reported)
     }
 
     /// The deciding libraries without stubs and `cuda-compat`.
@@ -163,6 +189,7 @@ impl Facts {
                     LibraryPlace::System | LibraryPlace::DriverRoot | LibraryPlace::Wsl
                 )
             })
+            || !self.libraries.reported.is_empty()
             || self.driver_packages().next().is_some()
     }
 

@@ -2,6 +2,7 @@
 //! multiple of its size.
 
 pub mod boot;
+pub mod bug_report;
 pub mod build_log;
 pub mod compression;
 pub mod cpio;
@@ -20,12 +21,14 @@ pub mod kmsg;
 pub mod ld_cache;
 pub mod ld_so_conf;
 pub mod lz4;
+pub mod lspci;
 pub mod maps;
 pub mod modinfo;
 pub mod modprobe_conf;
 pub mod module_signature;
 pub mod modules_dep;
 pub mod mounts;
+pub mod nvidia_smi;
 pub mod nvrm;
 pub mod os_release;
 pub mod pacman;

@@ -16,6 +16,7 @@ mod modules;
 mod next_boot;
 mod packages;
 mod python_cuda;
+mod reported;
 mod runfile;
 mod security;
 mod system;
@@ -40,4 +41,8 @@ pub const STAGES: &[&[&Probe]] = &[
     &[&modules::PROBE, &holders::PROBE],
     // Needs every driver file that was found, to say who owns it; whether an image must be read hangs on the modules.
     &[&packages::PROBE, &initramfs::PROBE],
+    // Needs the kernels; who holds what needs the loaded modules, what is said of libraries their lack.
+    &[&modules::PROBE, &holders::PROBE, &reported::PROBE],
+    // Needs every driver file that was found, to say who owns it.
+    &[&packages::PROBE],
 ];

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::facts::{Datum, Environment, Facts, Gap, Origin, Os, System, Variable};
-use crate::host::{Host, HostKind, read_text};
+use crate::host::{Failure, Host, HostKind, read_text};
 use crate::parse::{elf_header, os_release};
 use crate::probe::{Found, Probe};
 
@@ -41,8 +41,11 @@ const VARIABLES: [&str; 24] = [
 fn run(host: &dyn Host, _known: &Facts) -> Found {
     let mut gaps = Vec::new();
     let os = os(host, &mut gaps);
-    let release = read_text(host, "/proc/sys/kernel/osrelease").ok();
-    let (environment, environment_signs) = environment(host, release.as_deref());
+    let release = read_text(host, "/proc/sys/kernel/osrelease");
+    // A saved machine whose release nobody wrote down ran all the same.
+    let runs_none = release.as_ref().is_err_and(|error| error.why != Failure::NotCaptured);
+    let release = release.ok();
+    let (environment, environment_signs) = environment(host, release.as_deref(), runs_none);
     let system = System {
         arch: arch(host, release.as_deref()),
         booted: booted(host),
@@ -113,9 +116,13 @@ fn arch(host: &dyn Host, release: Option<&str>) -> Datum<String> {
 }
 
 /// The kind of environment and what shows it.
-fn environment(host: &dyn Host, release: Option<&str>) -> (Environment, Vec<Origin>) {
+fn environment(
+    host: &dyn Host,
+    release: Option<&str>,
+    runs_none: bool,
+) -> (Environment, Vec<Origin>) {
     // On a running machine this file is always there.
-    if release.is_none() && host.kind() == HostKind::Tree {
+    if runs_none && host.kind() == HostKind::Tree {
         return (Environment::Chroot, vec![Origin::from("/proc/sys/kernel/osrelease")]);
     }
     let kinds = [
