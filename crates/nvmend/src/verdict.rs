@@ -1,5 +1,7 @@
 //! The verdict: what the findings, and what could not be read, come to in one word.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Diagnosis, Severity};
@@ -62,21 +64,29 @@ fn is_undetermined(facts: &Facts) -> bool {
         || (!facts.has_driver() && facts.bus.gpus.is_unreadable())
 }
 
-/// Whether what decides could not be read: the loaded version, the module that stands for it, the libraries.
+/// Whether what decides could not be read: the kernel, the loaded version, the module that stands for it, the libraries.
 fn missed(facts: &Facts) -> bool {
     let running = facts.system.environment != Environment::Chroot;
     let loaded_missed = running && !is_settled(&facts.loaded.driver);
     let module_missed = facts.judges_module()
-        && (facts.modules_are_unseen()
+        && ((facts.modules_are_unseen() && !facts.programs_are_served())
             || facts.current_module_file().is_some_and(|file| file.info.is_unreadable()));
-    let library_missed = facts.library_version().is_none()
-        && facts.libraries.lookups.iter().any(|lookup| lookup.found.is_unreadable());
-    // A probe that failed as a whole leaves its name, not a path.
-    let probe_missed = facts
-        .gaps
-        .iter()
-        .any(|gap| ["loaded", "modules", "libraries", "bus"].contains(&gap.what.as_str()));
-    loaded_missed || module_missed || library_missed || probe_missed
+    let library_missed = facts
+        .deciding_libraries(LookupScope::Plain)
+        .any(|(_, library)| !library.exists || !is_library(facts, &library.chain.end));
+    let probe_missed =
+        facts.lacks(&["system", "kernels", "loaded modules", "modules", "libraries", "bus"]);
+    facts.kernels.running.is_unreadable()
+        || loaded_missed
+        || module_missed
+        || library_missed
+        || probe_missed
+}
+
+/// Whether a file could be read as an ELF file; its name may carry a version all the same.
+fn is_library(facts: &Facts, path: &Path) -> bool {
+    let file = facts.libraries.files.iter().find(|file| file.path == path);
+    file.is_none_or(|file| file.arch.is_some())
 }
 
 /// Read, or looked for and not there. Absence with no place looked at means that nobody looked.

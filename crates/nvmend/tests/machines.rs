@@ -41,6 +41,9 @@ struct Truth {
     /// Where the machine comes from.
     source: String,
     note: String,
+    /// Why nvmend does not say so yet.
+    #[allow(dead_code)]
+    pending: Option<String>,
     /// Whether it is built in as an example (`build.rs`).
     #[serde(default)]
     #[allow(dead_code, reason = "read by build.rs")]

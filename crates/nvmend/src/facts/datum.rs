@@ -81,9 +81,9 @@ impl<T> Datum<T> {
         }
     }
 
-    /// Whether it is certain that there is none.
+    /// Whether it is certain that there is none: it was looked for, and is not there.
     pub fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent { .. })
+        matches!(self, Self::Absent { looked_at } if !looked_at.is_empty())
     }
 
     /// Whether the value could not be read although it may be there.

@@ -123,6 +123,11 @@ impl Facts {
         self.kernels.directory.is_unreadable() && self.current_modules().is_none()
     }
 
+    /// Whether a program said itself that the loaded module serves it: then all fits now, whatever lies on disk.
+    pub fn programs_are_served(&self) -> bool {
+        self.libraries.reported.first().is_some_and(|said| said.testimony == Testimony::Accepted)
+    }
+
     /// U in one scope; where no library was looked at, what was said of those of a plain process. A stub or a
     /// `cuda-compat` library is not the driver's own and tells nothing of it.
     pub fn library_version_in(&self, scope: LookupScope) -> Option<(&DriverVersion, Origin)> {
@@ -201,9 +206,16 @@ impl Facts {
         })
     }
 
-    /// Whether the kernel module is this environment's own to judge (not in a container, WSL or on Jetson).
+    /// Whether the kernel module is this environment's own to judge (not in a container, WSL or on Jetson), and could
+    /// be looked at.
     pub fn judges_module(&self) -> bool {
         matches!(self.system.environment, Environment::Host | Environment::Chroot)
+            && !self.lacks(&["kernels", "modules"])
+    }
+
+    /// Whether one of these probes failed as a whole: it leaves a gap of its name.
+    pub fn lacks(&self, probes: &[&str]) -> bool {
+        self.gaps.iter().any(|gap| probes.contains(&gap.what.as_str()))
     }
 
     /// Whether the driver is not this machine's own to keep: it lives in a root of its own, which an operator or the

@@ -7,7 +7,7 @@
 
 use crate::parse::lz4;
 
-/// A shared object of that machine (`x86_64`, `i386`, `aarch64`, `arm`; anything else counts as `x86_64`) with that SONAME.
+/// A shared object of that machine (`x86_64`, `i386`, `aarch64`, `arm`, `ppc64le`; anything else counts as `x86_64`) with that SONAME.
 pub fn library(machine: &str, soname: &str) -> Vec<u8> {
     library_saying(machine, soname, "")
 }
@@ -85,6 +85,7 @@ pub fn ld_cache(entries: &[(&str, &str, &str)]) -> Vec<u8> {
             "i386" => 0x0003,
             "aarch64" => 0x0a03,
             "arm" => 0x0903,
+            "ppc64le" => 0x0503,
             _ => 0x0303,
         };
         table.extend_from_slice(&flags.to_le_bytes());
@@ -191,6 +192,7 @@ impl Elf {
             "i386" => (false, 3),
             "arm" => (false, 40),
             "aarch64" => (true, 183),
+            "ppc64le" => (true, 21),
             _ => (true, 62),
         };
         let none = Section { name: 0, kind: 0, link: 0, offset: 0, size: 0 };
@@ -323,6 +325,7 @@ mod tests {
             ("i386", Architecture::I386),
             ("aarch64", Architecture::Aarch64),
             ("arm", Architecture::Arm),
+            ("ppc64le", Architecture::PowerPc64),
         ];
         for (machine, architecture) in machines {
             let bytes = library_saying(machine, "libcuda.so.1", "535.261.03");

@@ -31,7 +31,15 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
     let mut gaps = Vec::new();
     let one_line =
         |path: &str| Datum::read(read_text(host, path).map(|text| text.trim().to_owned()), path);
-    let running = one_line("/proc/sys/kernel/osrelease");
+    let mut running = one_line("/proc/sys/kernel/osrelease");
+    let is_release =
+        |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if running.value().is_some_and(|text| !is_release(text)) {
+        running = Datum::unreadable("/proc/sys/kernel/osrelease", "damaged: no kernel release");
+    }
+    if let Datum::Unreadable { at, why } = &running {
+        gaps.push(Gap::new(at.clone(), why));
+    }
     let command_line = one_line("/proc/cmdline");
     let (installed, directory) = installed(host, running.value().map(String::as_str), &mut gaps);
     let next_boot = next_boot::find(host, &installed);

@@ -62,7 +62,13 @@ fn look_at(
             .map(|entry| kernel.directory.join(entry))
             .collect()
     });
-    let index = Datum::read(text.map(drop), &dep);
+    let index = match &text {
+        Ok(text) => match modules_dep::check(text) {
+            Ok(()) => Datum::known((), &dep),
+            Err(error) => Datum::unreadable(&dep, error),
+        },
+        Err(error) => Datum::read(Err(error.clone()), &dep),
+    };
     if let Datum::Unreadable { why, .. } = &index {
         gaps.push(Gap::new(&dep, why));
     }

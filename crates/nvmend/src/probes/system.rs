@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::facts::{Datum, Environment, Facts, Gap, Origin, Os, System, Variable};
-use crate::host::{Failure, Host, HostKind, read_text};
+use crate::host::{Host, HostError, HostKind, read_text};
 use crate::parse::{elf_header, os_release};
 use crate::probe::{Found, Probe};
 
@@ -42,10 +42,8 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
     let mut gaps = Vec::new();
     let os = os(host, &mut gaps);
     let release = read_text(host, "/proc/sys/kernel/osrelease");
-    // A saved machine whose release nobody wrote down ran all the same.
-    let runs_none = release.as_ref().is_err_and(|error| error.why != Failure::NotCaptured);
+    let (environment, environment_signs) = environment(host, release.as_deref());
     let release = release.ok();
-    let (environment, environment_signs) = environment(host, release.as_deref(), runs_none);
     let system = System {
         arch: arch(host, release.as_deref()),
         booted: booted(host),
@@ -116,15 +114,12 @@ fn arch(host: &dyn Host, release: Option<&str>) -> Datum<String> {
 }
 
 /// The kind of environment and what shows it.
-fn environment(
-    host: &dyn Host,
-    release: Option<&str>,
-    runs_none: bool,
-) -> (Environment, Vec<Origin>) {
+fn environment(host: &dyn Host, release: Result<&str, &HostError>) -> (Environment, Vec<Origin>) {
     // On a running machine this file is always there.
-    if runs_none && host.kind() == HostKind::Tree {
+    if release.is_err_and(HostError::is_absent) && host.kind() == HostKind::Tree {
         return (Environment::Chroot, vec![Origin::from("/proc/sys/kernel/osrelease")]);
     }
+    let release = release.ok();
     let kinds = [
         // A container on WSL or on a Jetson is a container first: its files are its own.
         (Environment::Container, container_signs(host)),
