@@ -118,7 +118,7 @@ impl Reader<'_> {
                 Err(error) if error.is_absent() => continue,
                 Err(_) => 0,
             };
-            if modified >= older_than {
+            if modified > older_than {
                 continue;
             }
             let extract = match self.extracts.get(&path) {

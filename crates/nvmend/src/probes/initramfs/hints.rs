@@ -31,7 +31,9 @@ fn listed(host: &dyn Host) -> Option<Origin> {
 fn hook(host: &dyn Host) -> Option<Origin> {
     HOOKS.map(Path::new).into_iter().find_map(|directory| {
         let hooks = host.list(directory).ok()?;
-        let hook = hooks.into_iter().find(|entry| entry.name.contains("nvidia"))?;
+        // Debian's `zz_nvidia-blacklists-nouveau` only copies configuration.
+        let is_ours = |name: &str| name.contains("nvidia") && !name.contains("blacklist");
+        let hook = hooks.into_iter().find(|entry| is_ours(&entry.name))?;
         Some(Origin::from(&directory.join(hook.name)))
     })
 }

@@ -148,6 +148,8 @@ fn the_next_kernels_image_needs_a_sign_and_an_old_image() {
     let path = format!("/boot/initrd.img-{NEXT}");
     let without = || image(&path, NEXT, "535.216.03").modified(&path, 50);
     assert_eq!(read(&without(), &well), []);
+    let no_sign = "/usr/share/initramfs-tools/hooks/zz_nvidia-blacklists-nouveau";
+    assert_eq!(read(&without().file(no_sign, ""), &well), []);
     let signs = [
         ("/etc/initramfs-tools/modules", "nvidia-current-open\n"),
         ("/usr/share/initramfs-tools/hooks/framebuffer-nvidia", ""),
@@ -157,7 +159,8 @@ fn the_next_kernels_image_needs_a_sign_and_an_old_image() {
     for (sign, text) in signs {
         let host = without().file(sign, text);
         assert_eq!(read(&host, &well), one(NEXT, &path, "535.216.03"), "{sign}");
-        assert_eq!(read(&host.modified(&path, 100), &well), [], "made after the module");
+        assert_eq!(read(&host.clone().modified(&path, 101), &well), [], "made after the module");
+        assert_eq!(read(&host.modified(&path, 100), &well).len(), 1, "an image takes a while");
     }
     // A packaged file keeps an old time; its directory tells when it came.
     let directory = format!("/lib/modules/{NEXT}/updates/dkms");
