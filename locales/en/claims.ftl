@@ -10,8 +10,16 @@ claim-loaded-version = Loaded { $module } module
 claim-not-loaded = Loaded nvidia module
 # $module, $kernel: release of the kernel
 claim-disk-version = { $module } module on disk for kernel { $kernel }
+# $module, $kernel. The source is the image and the path inside it.
+claim-initramfs-version = { $module } module in the initramfs of kernel { $kernel }
 # $library: name that programs ask for, for example libcuda.so.1
 claim-library-version = { $library } as a plain program gets it
+# No arguments. For libraries that were not seen themselves: a program got an answer from the module through them.
+claim-libraries-accepted = Driver libraries that the module answers to
+# No arguments. The value is "?" where the version is not told, and may lack its last part.
+claim-libraries-refused = Driver libraries that the module turned away
+# No arguments.
+claim-libraries-installed-with = Version in the name of a file that is installed with the driver libraries
 # $library
 claim-environment-library-version = { $library } in this environment
 # $library, $arch
@@ -48,6 +56,8 @@ claim-file-owner = File of package { $package }
 claim-file-missing = This file is gone
 # No arguments. The value is the file.
 claim-file-empty = This file is empty (0 bytes)
+# No arguments. The value is the file.
+claim-file-damaged = This file is damaged
 # No arguments. The value is what the link points to.
 claim-link-target = This link leads to
 # $name: the variable. The value is its value.
@@ -94,3 +104,7 @@ claim-process-libraries = Process { $name } ({ $pid }) maps driver libraries
 claim-process-devices = Process { $name } ({ $pid }) has the GPU open
 # No arguments. The value is the device file.
 claim-device-node = Device file of the driver
+# $code: number, $name: of the code in NVIDIA's header. The value is the library's own words.
+claim-nvml-says = NVML itself, when it is asked ({ $name }, code { $code })
+# $code, $name
+claim-cuda-says = The CUDA driver library itself, when it is asked ({ $name }, code { $code })

@@ -14,8 +14,9 @@ argument-cause = Id of a cause, as a report shows it in brackets
 argument-shell = One of { $shells }
 argument-command = Name of a command
 option-after = Judge the machine as it would be after a reboot
+option-deep = Also ask each NVML and CUDA library that is found, in processes of their own. The driver may log this, load its module or make its device files
 option-root = Judge the file tree at DIR instead of this machine: a mounted disk, a chroot, an image
-option-from = Judge a machine from the file that nvmend capture wrote
+option-from = Judge a machine from a file: a capture of nvmend, an nvidia-bug-report.log(.gz), a kernel log (dmesg), an nvidia-installer.log
 option-example = Judge a built-in example; without NAME, list them
 option-env = With --root: a variable of the environment to judge; may be given several times
 # $formats: a list
@@ -75,6 +76,11 @@ error-verbose-and-quiet = -v and -q exclude each other.
 error-later-format = The format { $format } is not there yet; there are text and json.
 error-later-upgrade = --after upgrade is not there yet; there is --after reboot.
 error-no-reboot-here = There is nothing to reboot here: this is a container, a file tree, or a system whose driver comes from elsewhere.
+# $option
+error-deep-not-here = --deep asks the libraries of the running machine; it does not go with { $option }.
+# $path
+error-deep-not-captured = { $path } holds no answers of the libraries.
+hint-deep-not-captured = nvmend capture --deep, on that machine, asks them and keeps what they answer.
 # $first, $second: options
 error-two-machines = { $first } and { $second } each name a machine; give only one of them.
 error-env-without-root = --env works only with --root: another machine brings its own environment.
@@ -93,11 +99,11 @@ error-from-unreadable = { $path } cannot be read: { $why }.
 error-from-schema = { $path }: { $why }.
 hint-from-schema = Use the nvmend that wrote it, or one that is newer.
 # $path
-error-from-format = { $path } is not a file that nvmend capture wrote.
+error-from-format = { $path } is none of the files that can be read here: what nvmend capture wrote, an nvidia-bug-report.log or .log.gz, a kernel log (dmesg, journalctl -k), an nvidia-installer.log.
 hint-from-format = For a directory or a mounted disk, use --root.
 # $path, $why
 error-from-damaged = { $path }: { $why }.
-hint-from-damaged = Copy it again, or take a new capture.
+hint-from-damaged = Copy it again, or make a new one.
 # $name
 error-unknown-example = There is no example “{ $name }”.
 hint-examples = nvmend --example lists them.

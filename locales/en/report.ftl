@@ -31,6 +31,7 @@ environment-jetson = Jetson
 ## The picture of the versions
 
 layer-loaded = Loaded module
+layer-initramfs = Module in the initramfs
 layer-on-disk = Module on disk
 layer-libraries = Libraries
 layer-environment-libraries = Libraries in this environment
@@ -57,6 +58,12 @@ more = { $count ->
     [one] and one more; -v shows everything
    *[other] and { $count } more; -v shows everything
 }
+
+## What the libraries say themselves (check --deep)
+
+heading-answers = What the libraries themselves say
+# $path, $says: the library's own words, $code: number, $name: of the code; may be empty
+answer = { $path }: { $says } ({ $name } { $code })
 
 ## Does a reboot help?
 

@@ -26,6 +26,7 @@ environment-jetson = Jetson
 ## 版本对照
 
 layer-loaded = 已加载的模块
+layer-initramfs = initramfs 里的模块
 layer-on-disk = 磁盘上的模块
 layer-libraries = 用户态库
 layer-environment-libraries = 当前环境中的用户态库
@@ -45,6 +46,11 @@ certainty-possible = （有可能）
 follows-from-it = 由此引起：{ $title }
 evidence = { $claim }：{ $value }（{ $source }）
 more = 还有 { $count } 条，用 -v 查看全部
+
+## 库自己的回答（check --deep）
+
+heading-answers = 库自己的回答
+answer = { $path }：{ $says }（{ $name } { $code }）
 
 ## 重启有用吗？
 

@@ -23,15 +23,16 @@ pub fn command(words: &Words) -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about(say("about"))
         .arg(after(words).hide(true))
+        .arg(deep(words).hide(true))
         .args(sources(words))
         .args(output(words))
-        .subcommand(subcommand("check", say("command-check")).arg(after(words)))
+        .subcommand(subcommand("check", say("command-check")).args([after(words), deep(words)]))
         .subcommand(
             subcommand("explain", say("command-explain"))
                 .arg(Arg::new("cause").value_name("CAUSE").help(say("argument-cause"))),
         )
         .subcommand(
-            subcommand("capture", say("command-capture")).arg(
+            subcommand("capture", say("command-capture")).arg(deep(words)).arg(
                 Arg::new("output")
                     .short('o')
                     .long("output")
@@ -68,6 +69,10 @@ fn after(words: &Words) -> Arg {
         .value_name("reboot")
         .value_parser(PossibleValuesParser::new(["reboot", "upgrade"]))
         .help(words.cli("option-after", &[]))
+}
+
+fn deep(words: &Words) -> Arg {
+    Arg::new("deep").long("deep").action(ArgAction::SetTrue).help(words.cli("option-deep", &[]))
 }
 
 /// Which machine is meant.

@@ -1,6 +1,7 @@
 //! The command line of nvmend: the only crate that knows the terminal, prints and exits.
 
 pub mod arguments;
+mod ask;
 mod commands;
 mod exit;
 pub mod help;
@@ -19,6 +20,11 @@ use ui::Ui;
 /// Runs the program with this process' arguments.
 pub fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if let [_, word, rest @ ..] = &arguments[..]
+        && word == nvmend::probes::deep::ASK
+    {
+        return ask::run(rest);
+    }
     let words = Words::new(language(&arguments));
     let mut ui = Ui::plain();
     let status = match parse(&arguments, &words, &mut ui) {

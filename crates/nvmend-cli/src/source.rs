@@ -1,4 +1,4 @@
-//! Which machine is meant: this one, a file tree, a capture, an example.
+//! Which machine is meant: this one, a file tree, one saved in a file, an example.
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 use nvmend::examples;
+use nvmend::facts::Facts;
 use nvmend::host::Host;
-use nvmend::hosts::capture::{self, CaptureError};
+use nvmend::hosts::capture::CaptureError;
 use nvmend::hosts::live::Live;
+use nvmend::hosts::saved::{self, SavedError};
 use nvmend::hosts::sysroot::Sysroot;
 use nvmend::words::Words;
 
@@ -37,13 +39,44 @@ pub fn open(matches: &ArgMatches, words: &Words) -> Result<Arc<dyn Host>, Failur
         return open_root(root, env, words);
     }
     if let Some(from) = from {
-        return open_capture(from, words);
+        return open_saved(from, words);
     }
     if let Some(name) = example {
         return open_example(name, words);
     }
     let live = Live::open().map_err(|error| Failure::undetermined(error.to_string()))?;
     Ok(Arc::new(live))
+}
+
+/// Refuses `--deep` for what is no running machine, nor a capture that may hold its answers, nor is now.
+pub fn refuse_deep(matches: &ArgMatches, words: &Words) -> Result<(), Failure> {
+    let given = |name: &str| {
+        matches.try_contains_id(name).unwrap_or(false)
+            && matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine)
+    };
+    match ["root", "example", "after"].into_iter().find(|name| given(name)) {
+        Some(name) => {
+            let option = ("option", format!("--{name}"));
+            Err(Failure::usage(words.cli("error-deep-not-here", &[option])))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses `--deep` for a capture that was taken without it.
+pub fn refuse_unanswered(
+    matches: &ArgMatches,
+    facts: &Facts,
+    words: &Words,
+) -> Result<(), Failure> {
+    match matches.get_one::<std::path::PathBuf>("from") {
+        Some(file) if facts.deep.answers.is_unreadable() => {
+            let path = ("path", file.display().to_string());
+            Err(Failure::usage(words.cli("error-deep-not-captured", &[path]))
+                .hint(words.cli("hint-deep-not-captured", &[])))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The names of the examples, one a line.
@@ -68,22 +101,26 @@ fn open_root(
     Ok(Arc::new(tree))
 }
 
-fn open_capture(file: &Path, words: &Words) -> Result<Arc<dyn Host>, Failure> {
-    let machine = capture::open(file).map_err(|error| {
+fn open_saved(file: &Path, words: &Words) -> Result<Arc<dyn Host>, Failure> {
+    let machine = saved::open(file).map_err(|error| {
         let path = ("path", file.display().to_string());
         let why = ("why", error.to_string());
         match error {
-            CaptureError::Io(error) if error.kind() == ErrorKind::NotFound => {
-                Failure::usage(words.cli("error-from-absent", &[path]))
+            SavedError::Io(error) | SavedError::Capture(CaptureError::Io(error)) => {
+                match error.kind() {
+                    ErrorKind::NotFound => Failure::usage(words.cli("error-from-absent", &[path])),
+                    _ => Failure::usage(words.cli("error-from-unreadable", &[path, why])),
+                }
             }
-            CaptureError::Io(_) => Failure::usage(words.cli("error-from-unreadable", &[path, why])),
-            CaptureError::UnknownSchema { .. } => {
+            SavedError::Capture(CaptureError::UnknownSchema { .. }) => {
                 Failure::usage(words.cli("error-from-schema", &[path, why]))
                     .hint(words.cli("hint-from-schema", &[]))
             }
-            CaptureError::NotACapture(_) => Failure::usage(words.cli("error-from-format", &[path]))
-                .hint(words.cli("hint-from-format", &[])),
-            CaptureError::Damaged(_) | CaptureError::TooLarge => {
+            SavedError::Unknown | SavedError::Capture(CaptureError::NotACapture(_)) => {
+                Failure::usage(words.cli("error-from-format", &[path]))
+                    .hint(words.cli("hint-from-format", &[]))
+            }
+            SavedError::Damaged(_) | SavedError::TooLarge | SavedError::Capture(_) => {
                 Failure::usage(words.cli("error-from-damaged", &[path, why]))
                     .hint(words.cli("hint-from-damaged", &[]))
             }

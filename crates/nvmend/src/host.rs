@@ -2,14 +2,15 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 /// A machine that can be read: this one, a file tree, a capture.
 ///
 /// Paths are absolute within the machine (`/proc/modules`); an implementation resolves them, with all
-/// symbolic links, inside the machine's own root. Nothing here writes, starts a process or blocks on
-/// a device: what is not a regular file or a directory is refused unopened.
+/// symbolic links, inside the machine's own root. Nothing here writes or blocks on a device: what is not a
+/// regular file or a directory is refused unopened. Only [`Host::run`] starts a process.
 pub trait Host: Send + Sync {
     /// Whether this is the running machine or a description of one.
     fn kind(&self) -> HostKind;
@@ -17,6 +18,12 @@ pub trait Host: Send + Sync {
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, HostError>;
     /// A regular file of which only parts will be read.
     fn open(&self, path: &Path) -> Result<Box<dyn RandomRead>, HostError>;
+    /// What `extract` takes out of a file that is too large, or too private, to be kept whole. A capture keeps the
+    /// result in the file's place, so the extract of an extract must be itself.
+    fn extract(&self, path: &Path, extract: Extract<'_>) -> Result<Vec<u8>, HostError> {
+        let file = self.open(path)?;
+        extract(file.as_ref()).map_err(|why| HostError::new(path, Failure::Io(why)))
+    }
     /// The entries of a directory, sorted by name.
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError>;
     /// What stands at the end of all links of `path`.
@@ -30,7 +37,68 @@ pub trait Host: Send + Sync {
     /// The version of the loaded module by the driver's own query, which writes nothing to the kernel log
     /// (`NV_RM_API_VERSION_CMD_QUERY`, open-gpu-kernel-modules `osapi.c`). Asked only when the files don't answer.
     fn query_driver(&self) -> Result<String, HostError>;
+    /// Runs a program to its end, or to its deadline. Only the running machine can; a capture repeats what was
+    /// answered when it was taken.
+    fn run(&self, command: &Command) -> Result<Output, HostError> {
+        Err(HostError::new(&command.program, Failure::Unsupported))
+    }
 }
+
+/// A program to run. It gets the judged environment with a fixed locale, nothing to read, and a process group of its
+/// own, which is killed at the deadline. There is never a shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// Its absolute path. `/proc/self/exe` is this very program.
+    pub program: PathBuf,
+    /// What follows the program's name.
+    pub arguments: Vec<String>,
+    /// How long it may take.
+    pub deadline: Duration,
+    /// Variables besides those that it gets anyway.
+    pub environment: Vec<(String, String)>,
+}
+
+/// What a program wrote, lossily decoded, and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// How it ended.
+    pub end: End,
+    /// Its standard output; 16 MiB at most, or the run has failed ([`Failure::TooLarge`]).
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// By itself, with this status.
+    Status(i32),
+    /// By a signal.
+    Signal(i32),
+    /// It had not ended at the deadline and was killed; one that cannot be killed is left to the kernel.
+    Deadline,
+}
+
+impl Command {
+    /// A program and its arguments, without further variables.
+    pub fn new<A: Into<String>>(
+        program: impl Into<PathBuf>,
+        arguments: impl IntoIterator<Item = A>,
+        deadline: Duration,
+    ) -> Self {
+        let arguments = arguments.into_iter().map(Into::into).collect();
+        Self { program: program.into(), arguments, deadline, environment: Vec::new() }
+    }
+}
+
+/// Takes the wanted part out of a file, or says what is wrong with it; see [`Host::extract`].
+pub type Extract<'e> = &'e dyn Fn(&dyn RandomRead) -> Result<Vec<u8>, String>;
+
+/// Where a described machine keeps what programs printed on it, one file by each program's name. A running machine
+/// has no such directory, and is not asked for it: checking starts no process.
+pub const PROGRAM_OUTPUT: &str = "/.output";
 
 /// What sort of machine a [`Host`] shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -31,6 +31,8 @@ pub struct Row {
 pub enum Layer {
     /// The module in the running kernel.
     Loaded,
+    /// The module in the running kernel's initramfs, where that had to be read.
+    Initramfs,
     /// The module that modprobe would load.
     OnDisk,
     /// The libraries of a plain process.
@@ -72,6 +74,11 @@ impl Picture {
             let place = facts.loaded_version().map(|(_, origin)| origin.as_str().to_owned());
             let reading = read(&facts.loaded.driver, |driver| Some(&driver.version));
             add(Layer::Loaded, reading, place.unwrap_or_default());
+        }
+        if let Some((version, origin)) =
+            facts.current_kernel().and_then(|(kernel, _)| facts.initramfs_version(kernel))
+        {
+            add(Layer::Initramfs, Reading::Text(version.to_string()), origin.0);
         }
         if let Some(modules) = facts.current_modules().filter(|_| facts.judges_module()) {
             let (reading, place) = on_disk(modules);

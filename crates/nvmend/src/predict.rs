@@ -4,8 +4,8 @@ use crate::facts::{Datum, Facts, LoadedDriver, LoadedModule, LogEventKind, Origi
 
 /// The machine as it would be after a reboot into [`crate::facts::Kernels::next_boot`].
 ///
-/// The module that modprobe would load for that kernel is loaded, unless something bars it; processes and the
-/// kernel log start anew. Files, packages and variables stay as they are.
+/// The module that its initramfs holds, else the one that modprobe would load, is loaded, unless something bars it;
+/// processes and the kernel log start anew. Files, packages and variables stay as they are.
 pub fn reboot(facts: &Facts) -> Facts {
     let mut next = facts.clone();
     if facts.kernels.running.value().is_none() {
@@ -18,6 +18,7 @@ pub fn reboot(facts: &Facts) -> Facts {
     let origin = Origin(format!("after a reboot into {kernel}"));
     next.kernels.running = Datum::known(kernel.clone(), origin.clone());
     next.holders = Default::default();
+    next.deep = Default::default();
     next.log = Default::default();
     // Containers start anew. `/run` is empty after a boot: a specification there comes back as whatever wrote it finds
     // the files then, so a sound one stays and a broken one does not.
@@ -39,8 +40,8 @@ pub fn reboot(facts: &Facts) -> Facts {
     let bound_to_other = facts.bus.gpus().iter().any(|gpu| {
         gpu.driver.as_deref().is_some_and(|driver| driver != "nvidia")
             && !is_blacklisted(facts, gpu.driver.as_deref())
-    });
-    let loads = facts.modules_of(&kernel).and_then(|modules| modules.loads("nvidia"));
+    }) || (is_same_kernel && facts.images_with_nouveau(&kernel).is_some());
+    let loads = facts.loads_at_boot(&kernel, "nvidia");
     let Some(info) = loads.and_then(|file| file.info.value()) else { return next };
     let Some(version) = info.version.clone() else { return next };
     let was_refused = is_same_kernel
@@ -67,7 +68,8 @@ pub fn reboot(facts: &Facts) -> Facts {
     );
     if let Some(modules) = facts.modules_of(&kernel) {
         for name in modules.resolved.keys() {
-            let version = modules.loads(name).and_then(|file| file.info.value()?.version.clone());
+            let loads = facts.loads_at_boot(&kernel, name);
+            let version = loads.and_then(|file| file.version().cloned());
             let Some(version) = version else { continue };
             next.loaded.modules.push(LoadedModule {
                 name: name.clone(),

@@ -7,6 +7,7 @@
 use std::path::Path;
 
 use crate::host::{FileKind, Host, read_text};
+use crate::parse::{cpio, initramfs};
 
 /// What to replace.
 #[derive(Clone, Debug, Default)]
@@ -105,6 +106,22 @@ impl Redactor {
         {
             // Command lines hold secrets; the program's name is enough.
             return content.split_inclusive(|byte| *byte == 0).next().unwrap_or_default().to_vec();
+        }
+        if cpio::is_archive(content) {
+            // The extract of an initramfs: sizes stand before each file, so each is redacted by itself.
+            let Ok((files, release)) = initramfs::contents(content) else { return Vec::new() };
+            let release =
+                release.map(|release| (initramfs::RELEASE.to_owned(), release.into_bytes()));
+            let files: Vec<initramfs::File> = files
+                .into_iter()
+                .chain(release)
+                .map(|(path, content)| match std::str::from_utf8(&content) {
+                    Ok(text) => (path, self.text(text).into_bytes()),
+                    Err(_) => (path, content),
+                })
+                .collect();
+            let files = files.iter().map(|(path, content)| (path.as_str(), content.as_slice()));
+            return cpio::write(files);
         }
         let Ok(text) = std::str::from_utf8(content) else { return content.to_vec() };
         if path.starts_with("/var/log") {
@@ -251,5 +268,8 @@ mod tests {
             b"python\0"
         );
         assert_eq!(redactor.file(Path::new("/proc/cmdline"), b"quiet splash"), b"quiet splash");
+        let before = cpio::write([("etc/a", b"/home/alice/x".as_slice()), (".uname", b"6.1.0")]);
+        let after = cpio::write([("etc/a", b"/home/user1/x".as_slice()), (".uname", b"6.1.0")]);
+        assert_eq!(redactor.file(Path::new("/boot/initrd.img-6.1.0"), &before), after);
     }
 }

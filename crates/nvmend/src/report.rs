@@ -8,10 +8,13 @@ use std::time::SystemTime;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Certainty, Diagnosed, Diagnosis, Severity};
-use crate::facts::{Environment, Facts, Flavour, Gap, PciDevice};
+use crate::facts::{
+    AskedLibrary, Environment, Facts, Flavour, Gap, LibraryAnswer, LibraryOutcome, PciDevice,
+};
 use crate::host::Failure;
+use crate::knowledge::codes;
 use crate::predict;
-use crate::verdict::Verdict;
+use crate::verdict::{Verdict, unexplained_refusals};
 use crate::words::Words;
 
 /// The schema that this program writes.
@@ -35,6 +38,9 @@ pub struct Report {
     pub versions: Versions,
     /// What is wrong; the first is the primary cause.
     pub findings: Vec<ReportedFinding>,
+    /// What the driver's libraries say when they are asked themselves; only after `check --deep`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<ReportedAnswer>,
     /// What could not be read.
     pub gaps: Vec<ReportedGap>,
     /// What would repair it; always null in this version of the program.
@@ -101,7 +107,7 @@ pub struct Versions {
     pub flavour: Option<Flavour>,
     /// The module that modprobe would load on the running kernel (in a chroot: on the kernel that boots next).
     pub on_disk: Option<String>,
-    /// The module in the initramfs; always null in this version of the program.
+    /// The module in the initramfs of the running kernel; null also where no image had to be read.
     pub initramfs: Option<String>,
     /// What a plain process gets for libcuda, else libnvidia-ml.
     pub libraries: Option<String>,
@@ -178,6 +184,26 @@ pub struct ReportedGap {
     pub why: String,
 }
 
+/// What one of the driver's libraries says when a program starts to use it. One that gave no answer is a gap.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ReportedAnswer {
+    /// Which library.
+    pub library: AskedLibrary,
+    /// Its file.
+    pub path: String,
+    /// `nvmlReturn_t` of `nvmlInit_v2`, or `CUresult` of `cuInit`; 0 is success.
+    pub code: i32,
+    /// The code's name in NVIDIA's headers, where the tables know it.
+    pub name: Option<String>,
+    /// The library's own words.
+    pub says: Option<String>,
+    /// The driver's version, as the library reads it.
+    pub driver_version: Option<String>,
+    /// NVML's own version, or the newest CUDA version that libcuda serves.
+    pub library_version: Option<String>,
+}
+
 /// What would repair a machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -244,7 +270,13 @@ impl Report {
                 .iter()
                 .map(|found| ReportedFinding::of(found, words))
                 .collect(),
-            gaps: facts.gaps.iter().map(ReportedGap::of).collect(),
+            answers: facts.deep.answers().iter().filter_map(ReportedAnswer::of).collect(),
+            gaps: facts
+                .gaps
+                .iter()
+                .chain(&unexplained_refusals(facts, diagnosis))
+                .map(ReportedGap::of)
+                .collect(),
             plan: None,
         }
     }
@@ -305,7 +337,10 @@ impl Versions {
                 .and_then(|driver| driver.flavour)
                 .or_else(on_disk_flavour),
             on_disk: facts.on_disk_version().map(|(version, _)| version.to_string()),
-            initramfs: None,
+            initramfs: facts
+                .current_kernel()
+                .and_then(|(kernel, _)| facts.initramfs_version(kernel))
+                .map(|(version, _)| version.to_string()),
             libraries: facts.library_version().map(|(version, _)| version.to_string()),
             next_boot: NextBoot::of(facts),
         }
@@ -349,6 +384,25 @@ impl ReportedFinding {
             evidence: evidence.collect(),
             remedies: found.cause.remedies.iter().map(|id| (*id).to_owned()).collect(),
         }
+    }
+}
+
+impl ReportedAnswer {
+    fn of(answer: &LibraryAnswer) -> Option<Self> {
+        let LibraryOutcome::Answered { code, text, driver_version, library_version } =
+            &answer.outcome
+        else {
+            return None;
+        };
+        Some(Self {
+            library: answer.library,
+            path: answer.path.display().to_string(),
+            code: *code,
+            name: codes::name(answer.library, *code).map(str::to_owned),
+            says: text.clone(),
+            driver_version: driver_version.clone(),
+            library_version: library_version.clone(),
+        })
     }
 }
 

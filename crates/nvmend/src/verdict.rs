@@ -1,9 +1,14 @@
 //! The verdict: what the findings, and what could not be read, come to in one word.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Diagnosis, Severity};
-use crate::facts::{Datum, Environment, Facts, LibraryPlace, LookupScope};
+use crate::facts::{
+    AskedLibrary, Datum, Environment, Facts, Gap, LibraryAnswer, LibraryPlace, LookupScope,
+};
+use crate::knowledge::codes;
 use crate::outlook::{Effect, Outlook};
 
 /// A machine's state in one word.
@@ -34,6 +39,8 @@ impl Verdict {
             Self::Broken
         } else if nothing_to_align(facts) {
             Self::NotApplicable
+        } else if refusals(facts).next().is_some() {
+            Self::Unknown
         } else if has(Severity::Warning) || Outlook::of(facts, diagnosis).effect == Effect::Harms {
             Self::AtRisk
         } else if is_undetermined(facts) {
@@ -42,6 +49,31 @@ impl Verdict {
             Self::Aligned
         }
     }
+}
+
+/// The libraries that refuse to work where no finding says that anything fails now: gaps in what was read.
+pub(crate) fn unexplained_refusals(facts: &Facts, diagnosis: &Diagnosis) -> Vec<Gap> {
+    if diagnosis.has_errors() || nothing_to_align(facts) {
+        return Vec::new();
+    }
+    let gap = |(answer, code, text): (&LibraryAnswer, i32, &str)| {
+        let name = codes::name(answer.library, code).unwrap_or_default();
+        let why = format!("it says “{text}” ({name} {code}), and nothing that was read says why");
+        Gap::new(&answer.path, why)
+    };
+    refusals(facts).map(gap).collect()
+}
+
+/// Those of the libraries that a plain program gets that refuse to work, with their code and words.
+fn refusals(facts: &Facts) -> impl Iterator<Item = (&LibraryAnswer, i32, &str)> {
+    facts.driver_libraries(LookupScope::Plain).filter_map(|(_, library)| {
+        let answer = facts.deep.answer(&library.chain.end)?;
+        let (code, text) = answer.code()?;
+        // An empty CUDA_VISIBLE_DEVICES is enough for libcuda to see no device.
+        let is_fine =
+            code == 0 || (answer.library == AskedLibrary::Cuda && code == codes::NO_DEVICE);
+        (!is_fine).then_some((answer, code, text))
+    })
 }
 
 /// Whether there is no driver to keep in step with a GPU here.
@@ -62,20 +94,29 @@ fn is_undetermined(facts: &Facts) -> bool {
         || (!facts.has_driver() && facts.bus.gpus.is_unreadable())
 }
 
-/// Whether what decides could not be read: the loaded version, the module that stands for it, the libraries.
+/// Whether what decides could not be read: the kernel, the loaded version, the module that stands for it, the libraries.
 fn missed(facts: &Facts) -> bool {
     let running = facts.system.environment != Environment::Chroot;
     let loaded_missed = running && !is_settled(&facts.loaded.driver);
     let module_missed = facts.judges_module()
-        && facts.current_module_file().is_some_and(|file| file.info.is_unreadable());
-    let library_missed = facts.library_version().is_none()
-        && facts.libraries.lookups.iter().any(|lookup| lookup.found.is_unreadable());
-    // A probe that failed as a whole leaves its name, not a path.
-    let probe_missed = facts
-        .gaps
-        .iter()
-        .any(|gap| ["loaded", "modules", "libraries", "bus"].contains(&gap.what.as_str()));
-    loaded_missed || module_missed || library_missed || probe_missed
+        && ((facts.modules_are_unseen() && !facts.programs_are_served())
+            || facts.current_module_file().is_some_and(|file| file.info.is_unreadable()));
+    let library_missed = facts
+        .deciding_libraries(LookupScope::Plain)
+        .any(|(_, library)| !library.exists || !is_library(facts, &library.chain.end));
+    let probe_missed =
+        facts.lacks(&["system", "kernels", "loaded modules", "modules", "libraries", "bus"]);
+    facts.kernels.running.is_unreadable()
+        || loaded_missed
+        || module_missed
+        || library_missed
+        || probe_missed
+}
+
+/// Whether a file could be read as an ELF file; its name may carry a version all the same.
+fn is_library(facts: &Facts, path: &Path) -> bool {
+    let file = facts.libraries.files.iter().find(|file| file.path == path);
+    file.is_none_or(|file| file.arch.is_some())
 }
 
 /// Read, or looked for and not there. Absence with no place looked at means that nobody looked.
@@ -113,7 +154,7 @@ fn differs_unexplained(facts: &Facts) -> bool {
 mod tests {
     use super::*;
     use crate::diagnose::{Cause, Diagnosed, Finding};
-    use crate::facts::{Gap, PciDevice};
+    use crate::facts::{LibraryOutcome, PciDevice};
     use crate::reports::sample;
 
     static CAUSE: Cause = Cause {
@@ -184,6 +225,11 @@ mod tests {
         unasked.loaded.driver = Datum::default();
         assert_eq!(verdict(&unasked), Verdict::Unknown);
 
+        let mut unseen = sample::aligned();
+        unseen.kernels.directory = Datum::unreadable("/lib/modules", "not part of the capture");
+        unseen.modules = Default::default();
+        assert_eq!(verdict(&unseen), Verdict::Unknown);
+
         let mut hung = sample::aligned();
         hung.gaps.push(Gap::new("libraries", "no answer in time"));
         assert_eq!(verdict(&hung), Verdict::Unknown);
@@ -202,6 +248,36 @@ mod tests {
         let mut unloaded = sample::aligned();
         unloaded.loaded.driver = Datum::absent("/sys/module/nvidia");
         assert_eq!(verdict(&unloaded), Verdict::Unknown);
+    }
+
+    #[test]
+    fn a_library_that_refuses_is_never_called_aligned() {
+        let mut facts = sample::aligned();
+        let answer = |path: &str, code| LibraryAnswer {
+            path: path.into(),
+            library: AskedLibrary::Nvml,
+            outcome: LibraryOutcome::Answered {
+                code,
+                text: Some("Driver/library version mismatch".into()),
+                driver_version: None,
+                library_version: None,
+            },
+        };
+        let picked = "/usr/lib/x86_64-linux-gnu/libnvidia-ml.so.535.216.03";
+        let none = Diagnosis::default();
+        facts.deep.answers = Datum::known(vec![answer(picked, 18)], "nvmlInit");
+        assert_eq!(verdict(&facts), Verdict::Unknown);
+        let gaps = unexplained_refusals(&facts, &none);
+        assert!(gaps[0].why.contains("LIB_RM_VERSION_MISMATCH 18"), "{gaps:?}");
+        // A finding says why.
+        assert_eq!(Verdict::of(&facts, &found(Severity::Error)), Verdict::Broken);
+        assert_eq!(unexplained_refusals(&facts, &found(Severity::Error)), []);
+        // It works, or it is one that no program gets.
+        for answer in [answer(picked, 0), answer("/opt/libnvidia-ml.so.1", 18)] {
+            facts.deep.answers = Datum::known(vec![answer], "nvmlInit");
+            assert_eq!(verdict(&facts), Verdict::Aligned);
+            assert_eq!(unexplained_refusals(&facts, &none), []);
+        }
     }
 
     #[test]

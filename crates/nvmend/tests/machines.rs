@@ -41,6 +41,8 @@ struct Truth {
     /// Where the machine comes from.
     source: String,
     note: String,
+    /// Why nvmend does not see this yet. The machine runs all the same, and must not come right unnoticed.
+    pending: Option<String>,
     /// Whether it is built in as an example (`build.rs`).
     #[serde(default)]
     #[allow(dead_code, reason = "read by build.rs")]
@@ -60,6 +62,37 @@ struct Machine {
 impl Machine {
     fn findings(&self) -> BTreeSet<&str> {
         self.diagnosis.findings.iter().map(|found| found.cause.id).collect()
+    }
+
+    fn primary(&self) -> Option<&str> {
+        self.diagnosis.primary().map(|found| found.cause.id)
+    }
+
+    /// The first cause that is no mere note.
+    fn alarm(&self) -> Option<&str> {
+        let first = self.diagnosis.primary()?;
+        (first.severity != Severity::Note).then_some(first.cause.id)
+    }
+
+    /// Where the diagnosis is not what the truth says.
+    fn differences(&self) -> Vec<String> {
+        let truth = &self.truth;
+        let (findings, expected) = (self.findings(), truth.primary.iter().chain(&truth.also));
+        let expected: BTreeSet<&str> = expected.map(String::as_str).collect();
+        let mut differences = Vec::new();
+        if findings != expected {
+            differences.push(format!("findings {findings:?}, should be {expected:?}"));
+        }
+        if truth.primary.is_some() && self.primary() != truth.primary.as_deref() {
+            differences.push(format!("primary {:?}, is {:?}", self.primary(), truth.primary));
+        }
+        let verdict = Verdict::of(&self.facts, &self.diagnosis);
+        if verdict != truth.verdict {
+            differences.push(format!("verdict {verdict:?}, should be {:?}", truth.verdict));
+        }
+        let fired = truth.near.iter().filter(|near| findings.contains(near.as_str()));
+        differences.extend(fired.map(|near| format!("{near} must not fire")));
+        differences
     }
 }
 
@@ -110,20 +143,16 @@ fn each(check: impl Fn(&Machine)) {
 #[test]
 fn every_machine_is_diagnosed_as_its_truth_says() {
     each(|machine| {
-        let Machine { name, truth, facts, diagnosis } = machine;
-        let expected: BTreeSet<&str> =
-            truth.primary.iter().chain(&truth.also).map(String::as_str).collect();
-        assert_eq!(machine.findings(), expected, "{name}: findings (gaps: {:?})", facts.gaps);
-        if let Some(primary) = &truth.primary {
-            assert_eq!(
-                diagnosis.primary().map(|found| found.cause.id),
-                Some(primary.as_str()),
-                "{name}"
-            );
-        }
-        assert_eq!(Verdict::of(facts, diagnosis), truth.verdict, "{name}: verdict");
-        for near in &truth.near {
-            assert!(!machine.findings().contains(near.as_str()), "{name}: {near} must not fire");
+        let Machine { name, truth, facts, .. } = machine;
+        let differences = machine.differences();
+        match &truth.pending {
+            None => {
+                assert!(differences.is_empty(), "{name}: {differences:#?}\ngaps: {:?}", facts.gaps);
+            }
+            Some(why) => {
+                assert!(!differences.is_empty(), "{name} is right by now: remove `pending`");
+                println!("pending: {name}: {why}");
+            }
         }
         assert!(
             !truth.source.is_empty() && !truth.note.is_empty(),
@@ -134,14 +163,69 @@ fn every_machine_is_diagnosed_as_its_truth_says() {
 
 #[test]
 fn healthy_machines_have_no_error_and_no_warning() {
-    let healthy: Vec<Machine> =
-        machines().into_iter().filter(|machine| machine.truth.primary.is_none()).collect();
+    let healthy: Vec<Machine> = machines()
+        .into_iter()
+        .filter(|machine| machine.truth.primary.is_none() && machine.truth.pending.is_none())
+        .collect();
     assert!(healthy.len() >= 10, "only {} healthy machines", healthy.len());
     for machine in healthy {
         for found in &machine.diagnosis.findings {
             assert_eq!(found.severity, Severity::Note, "{}: {}", machine.name, found.cause.id);
         }
     }
+}
+
+/// The figures that the README gives. A case is a machine that somebody reported in public.
+#[test]
+fn figures_of_the_cases() {
+    let machines = machines();
+    let cases: Vec<&Machine> =
+        machines.iter().filter(|machine| machine.name.starts_with("case-")).collect();
+    let (faulty, well): (Vec<&Machine>, Vec<&Machine>) =
+        cases.iter().partition(|case| case.truth.primary.is_some());
+    let (right, wrong): (Vec<&Machine>, Vec<&Machine>) =
+        faulty.iter().partition(|case| case.alarm() == case.truth.primary.as_deref());
+    let (otherwise, missed): (Vec<&Machine>, Vec<&Machine>) =
+        wrong.iter().partition(|case| case.alarm().is_some());
+    let healthy: Vec<&Machine> =
+        machines.iter().filter(|machine| machine.truth.primary.is_none()).collect();
+    let alarmed: Vec<&str> = healthy
+        .iter()
+        .filter(|machine| machine.alarm().is_some())
+        .map(|machine| machine.name.as_str())
+        .collect();
+
+    let mut figures = String::new();
+    let _ = writeln!(figures, "cases: {}, {} of them healthy", cases.len(), well.len());
+    let _ = writeln!(figures, "true cause named first: {} of {}", right.len(), faulty.len());
+    let _ = writeln!(figures, "another cause named first: {}", otherwise.len());
+    for case in otherwise {
+        let (said, truth) = (case.alarm(), case.truth.primary.as_deref());
+        let _ = writeln!(
+            figures,
+            "    {}: {}, is {}",
+            case.name,
+            said.unwrap_or_default(),
+            truth.unwrap_or_default()
+        );
+    }
+    let _ = writeln!(figures, "missed: {}", missed.len());
+    for case in missed {
+        let _ = writeln!(
+            figures,
+            "    {}: {}",
+            case.name,
+            case.truth.primary.as_deref().unwrap_or_default()
+        );
+    }
+    let _ = writeln!(
+        figures,
+        "false alarms on healthy machines: {} of {} {alarmed:?}",
+        alarmed.len(),
+        healthy.len()
+    );
+    println!("{figures}");
+    insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(figures) });
 }
 
 #[test]

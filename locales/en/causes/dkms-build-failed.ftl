@@ -6,6 +6,7 @@ explanation =
        *[other] The first error is: { $reason }.
     } The log is { $log }. { $on_disk ->
         [none] That kernel has no nvidia module.
+        [unseen] Whether that kernel has a module of another build was not looked at.
        *[other] The module on disk is still { $on_disk }.
     }
 what = The kernel module could not be compiled for this kernel, so the kernel has no nvidia module, or only that of the previous driver version.

@@ -1,8 +1,11 @@
 name = Next boot would not fit
 title = Kernel { $kernel } would load { $module } with libraries { $library }
-explanation = The next boot is into kernel { $kernel }, whose nvidia module is { $module }, while the libraries are { $library }. After the reboot the module would turn every program away.
-what = The kernel that is booted next has an nvidia module of another version than the installed libraries.
-why = After a driver upgrade the module was built for the running kernel only, or the other kernel's prebuilt module was not upgraded.
+explanation = { $place ->
+        [initramfs] The next boot is into kernel { $kernel }, whose initramfs still holds the nvidia module { $module }, while the libraries are { $library }. The image comes before the disk: whatever lies there, the old module would be loaded.
+       *[disk] The next boot is into kernel { $kernel }, whose nvidia module is { $module }, while the libraries are { $library }.
+    } After the reboot the module would turn every program away.
+what = The kernel that is booted next has an nvidia module of another version than the installed libraries, on disk or in its initramfs.
+why = After a driver upgrade the module was built for the running kernel only, or the other kernel's prebuilt module was not upgraded, or its initramfs was not rebuilt.
 see =
     dkms status
     modinfo -k $(ls /lib/modules | sort -V | tail -1) -F version nvidia

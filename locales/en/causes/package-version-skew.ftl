@@ -1,8 +1,14 @@
 name = Driver packages of different versions
-title = Module { $kernel_version }, libraries { $user_version }: packages differ
-explanation = The kernel side of the driver is installed at version { $kernel_version } and the user side at { $user_version }. The two must be the same to the last digit. { $held ->
-        [none] A reboot would not help: the module on disk stays as it is.
-       *[other] Package { $held } is held back, which keeps the two apart; a reboot would not help.
+title = { $seen ->
+        [no] Module { $kernel_version } runs, the driver libraries are older: { $user_version }
+       *[yes] Module { $kernel_version }, libraries { $user_version }: packages differ
+    }
+explanation = { $seen ->
+        [no] The running nvidia module is { $kernel_version }, and the driver libraries are { $user_version }. The two must be the same to the last digit. Libraries that are older than the module are no upgrade that waits for a reboot: most likely the packages of the two halves are of different versions. But neither the packages nor the module on disk were looked at.
+       *[yes] The kernel side of the driver is installed at version { $kernel_version } and the user side at { $user_version }. The two must be the same to the last digit. { $held ->
+            [none] A reboot would not help: the module on disk stays as it is.
+           *[other] Package { $held } is held back, which keeps the two apart; a reboot would not help.
+        }
     }
 what = The packages that carry the kernel module and those that carry the libraries are of different driver versions. The package manager may call this consistent, but the driver does not: module and libraries refuse each other.
 why = The upgrade was only half done: a repository held one half only, some packages were held (apt-mark hold, versionlock, IgnorePkg) and others not, a dependency brought in a newer library, or dnf ran with --skip-broken.

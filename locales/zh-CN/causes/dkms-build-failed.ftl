@@ -6,6 +6,7 @@ explanation =
        *[other] 第一处错误是：{ $reason }。
     }日志在 { $log }。{ $on_disk ->
         [none] 这个内核没有 nvidia 模块。
+        [unseen] 这里看不到该内核是否另有可用的 nvidia 模块。
        *[other] 磁盘上的模块仍是 { $on_disk }。
     }
 what = 内核模块没有编译成功，这个内核因此没有 nvidia 模块，或者只有上一版驱动的模块。

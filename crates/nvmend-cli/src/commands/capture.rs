@@ -10,7 +10,7 @@ use clap::ArgMatches;
 use nvmend::host::Host;
 use nvmend::hosts::capture;
 use nvmend::hosts::recorder::Recorder;
-use nvmend::probe::{DEADLINE, probe};
+use nvmend::probe::{DEADLINE, probe, probe_deep};
 use nvmend::redact::Redactor;
 use nvmend::words::Words;
 
@@ -30,7 +30,12 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     let host = source::open(matches, words)?;
     let redactor = Redactor::of(host.as_ref());
     let recorder = Arc::new(Recorder::new(host));
-    probe(&(Arc::clone(&recorder) as Arc<dyn Host>), DEADLINE);
+    let recorded = Arc::clone(&recorder) as Arc<dyn Host>;
+    let mut facts = probe(&recorded, DEADLINE);
+    if matches.get_flag("deep") {
+        source::refuse_deep(matches, words)?;
+        probe_deep(&recorded, &mut facts);
+    }
     let archive = capture::write(recorder.recorded(), Some(&redactor))
         .map_err(|error| Failure::undetermined(error.to_string()))?;
     if to_stdout {

@@ -8,7 +8,7 @@ use nvmend::facts::Facts;
 use nvmend::outlook::{Effect, Outlook};
 use nvmend::picture::Picture;
 use nvmend::predict;
-use nvmend::probe::{DEADLINE, probe};
+use nvmend::probe::{DEADLINE, probe, probe_deep};
 use nvmend::report::{Report, rfc3339};
 use nvmend::reports::{json, text};
 use nvmend::words::Words;
@@ -30,7 +30,14 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
         return Ok(Status::Fine);
     }
     let host = source::open(matches, words)?;
-    let facts = probe(&host, DEADLINE);
+    if matches.get_flag("deep") {
+        source::refuse_deep(matches, words)?;
+    }
+    let mut facts = probe(&host, DEADLINE);
+    if matches.get_flag("deep") {
+        probe_deep(&host, &mut facts);
+        source::refuse_unanswered(matches, &facts, words)?;
+    }
     let facts = if after.is_some() { after_reboot(&facts, words)? } else { facts };
     let diagnosis = diagnose(&facts);
     let report = Report::new(&facts, &diagnosis, words, rfc3339(now()));

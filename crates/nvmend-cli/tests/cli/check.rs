@@ -72,3 +72,25 @@ fn a_capture_says_the_same_as_the_machine() {
     let again = nvmend(&["capture", &option, &root, "-o", file]);
     assert_eq!(again.status.code(), Some(2), "an existing file is not overwritten");
 }
+
+#[test]
+fn a_bug_report_is_recognised_by_its_content() {
+    let report =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../nvmend/tests/data/bug-reports/2025-mismatch.log");
+    let output = nvmend(&["--from", report, "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["versions"]["loaded"], "535.183.01");
+    assert_eq!(report["versions"]["libraries"], "550.54.15");
+    assert_eq!(report["versions"]["on_disk"], serde_json::Value::Null);
+}
+
+#[test]
+fn an_unknown_file_is_refused_with_what_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("notes.txt");
+    std::fs::write(&file, "nothing of the kind\n").unwrap();
+    let output = nvmend(&["--from", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("nvidia-bug-report.log"), "{}", stderr(&output));
+}

@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs, reason = "a test that cannot go on has failed")]
 
 mod arguments;
+mod bad_input;
 mod check;
+mod deep;
 mod support;

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::diagnose::{Evidence, Finding, Severity};
-use crate::facts::{Datum, Facts, LookupScope, Origin, Ownership};
+use crate::facts::{
+    AskedLibrary, Datum, Facts, LibraryAnswer, LookupScope, Origin, Ownership, Testimony,
+};
 
 /// How bad it is that files on disk don't fit together: an error, unless the loaded module still agrees with the
 /// libraries, or there is no GPU that anything could run on.
@@ -68,9 +70,31 @@ pub(super) fn on_disk_for(facts: &Facts, kernel: &str) -> Option<Evidence> {
     )
 }
 
-/// U: each deciding library of a plain process, with the links that lead to it.
+/// I(k): a module in the initramfs of kernel `kernel`.
+pub(super) fn initramfs(facts: &Facts, kernel: &str, module: &str) -> Option<Evidence> {
+    let (version, origin) = facts.image_with_module(kernel, module)?.version(module)?;
+    Some(
+        Evidence::new("claim-initramfs-version", origin, version)
+            .with("module", module)
+            .with("kernel", kernel),
+    )
+}
+
+/// U: each deciding library of a plain process, with the links that lead to it; where none was looked at, what was said.
 pub(super) fn libraries(facts: &Facts) -> Vec<Evidence> {
+    let reported = facts.libraries.reported.iter().map(|said| {
+        let claim = match said.testimony {
+            Testimony::Accepted => "claim-libraries-accepted",
+            Testimony::Refused => "claim-libraries-refused",
+            Testimony::InstalledWith => "claim-libraries-installed-with",
+        };
+        let value = said.version.as_ref().map_or("?".to_owned(), ToString::to_string);
+        Evidence::new(claim, said.from.clone(), value)
+    });
     libraries_in(facts, LookupScope::Plain, "claim-library-version")
+        .into_iter()
+        .chain(reported)
+        .collect()
 }
 
 /// The deciding libraries in one scope.
@@ -79,13 +103,26 @@ pub(super) fn libraries_in(
     scope: LookupScope,
     claim: &'static str,
 ) -> Vec<Evidence> {
-    facts
-        .deciding_libraries(scope)
-        .map(|(lookup, library)| {
-            let value = library.version.as_ref().map_or("?".to_owned(), ToString::to_string);
-            Evidence::new(claim, chain(library), value).with("library", &lookup.name)
-        })
-        .collect()
+    let mut evidence = Vec::new();
+    let mut answers = Vec::new();
+    for (lookup, library) in facts.deciding_libraries(scope) {
+        let value = library.version.as_ref().map_or("?".to_owned(), ToString::to_string);
+        evidence.push(Evidence::new(claim, chain(library), value).with("library", &lookup.name));
+        answers.extend(facts.deep.answer(&library.chain.end).and_then(own_words));
+    }
+    evidence.extend(answers);
+    evidence
+}
+
+/// What a library answered when it was asked itself (`check --deep`), whether that speaks for the finding or not.
+fn own_words(answer: &LibraryAnswer) -> Option<Evidence> {
+    let (code, text) = answer.code()?;
+    let name = crate::knowledge::codes::name(answer.library, code).unwrap_or(text);
+    let evidence = match answer.library {
+        AskedLibrary::Nvml => Evidence::new("claim-nvml-says", &answer.path, text),
+        AskedLibrary::Cuda => Evidence::new("claim-cuda-says", &answer.path, text),
+    };
+    Some(evidence.with("code", code).with("name", name))
 }
 
 /// The links that lead to a library, and the file: `a -> b -> c`.

@@ -61,6 +61,8 @@ fn image_libraries<'f>(
     facts.libraries.files.iter().filter(move |file| {
         file.place == LibraryPlace::System
             && !file.injected
+            // What an older driver was mounted on is left behind empty, and no loader takes it.
+            && file.size > 0
             && facts.is_native(file)
             && file.version.as_ref().is_some_and(|version| version != host)
     })
@@ -90,5 +92,15 @@ mod tests {
         let mut same = machine("595.58.03", "", "595.58.03");
         same.system.environment = Environment::Container;
         assert!(find(&same).is_none());
+    }
+
+    #[test]
+    fn empty_mount_points_of_an_older_driver_are_no_libraries() {
+        let mut facts = machine("595.58.03", "", "595.58.03");
+        facts.system.environment = Environment::Container;
+        add_library(&mut facts, "/usr/lib/libcuda.so.580.126.20", "580.126.20");
+        assert!(find(&facts).is_some());
+        facts.libraries.files.last_mut().unwrap().size = 0;
+        assert!(find(&facts).is_none());
     }
 }

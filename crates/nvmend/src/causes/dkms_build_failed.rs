@@ -4,6 +4,7 @@ use super::common::{NONE, kernel, versions, with_all};
 use super::module_not_built::{describe, kernels_to_build_for, pending_on};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{Facts, Obstacle};
+use crate::parse::build_log::{BuildReason, reason};
 
 /// `dkms-build-failed`.
 pub const CAUSE: Cause = Cause {
@@ -20,14 +21,33 @@ pub const CAUSE: Cause = Cause {
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
+    failed_build(facts, |reason| {
+        !matches!(
+            reason,
+            Some(BuildReason::Compiler | BuildReason::KernelInterface | BuildReason::DiskFull)
+        )
+    })
+}
+
+/// The failed build whose reason is wanted, for K or else for B.
+pub(super) fn failed_build(
+    facts: &Facts,
+    is_wanted: fn(Option<BuildReason>) -> bool,
+) -> Option<Finding> {
     kernels_to_build_for(facts).into_iter().find_map(|(release, severity)| {
         let pending = pending_on(facts, release)?;
         let Obstacle::Failed { first_error, log } = pending.obstacle else { return None };
+        if !is_wanted(first_error.map(reason)) {
+            return None;
+        }
         let builder = pending.builder.name();
         let failure = Evidence::new("claim-build-failed", log, first_error.unwrap_or("?"))
             .with("builder", builder)
             .with("kernel", release);
-        let finding = describe(facts, Finding::certain().evidence(failure), &pending, release)
+        // The log may be older than a build that went well and was not looked at.
+        let finding =
+            if facts.modules_are_unseen() { Finding::likely() } else { Finding::certain() };
+        let finding = describe(facts, finding.evidence(failure), &pending, release)
             .arg("log", log.display())
             .arg("reason", first_error.unwrap_or(NONE))
             .severity(severity);
@@ -43,7 +63,7 @@ mod tests {
 
     fn failed() -> Option<BuildOutcome> {
         Some(BuildOutcome::Failed {
-            first_error: Some("error: implicit declaration".into()),
+            first_error: Some("gcc: internal compiler error: Killed".into()),
             log: "/log".into(),
         })
     }
@@ -61,6 +81,23 @@ mod tests {
         let mut facts = machine("535.261.03", "535.261.03", "535.261.03");
         dkms(&mut facts, "470.256.02", failed());
         assert!(find(&facts).is_none());
+    }
+
+    #[test]
+    fn yields_to_a_reason_with_a_cause_of_its_own() {
+        for (error, cause) in [
+            ("x.c:1:2: error: implicit declaration of function 'f'", "driver-too-old-for-kernel"),
+            ("cc: error: unrecognized command-line option '-fmin'", "dkms-compiler-mismatch"),
+            ("ld: final link failed: No space left on device", "disk-full-for-build"),
+        ] {
+            let mut facts = machine("535.216.03", "535.216.03", "535.261.03");
+            let outcome =
+                BuildOutcome::Failed { first_error: Some(error.into()), log: "/log".into() };
+            dkms(&mut facts, "535.261.03", Some(outcome));
+            assert!(find(&facts).is_none());
+            assert_eq!(primary(&facts), cause);
+            assert_eq!(crate::diagnose::diagnose(&facts).findings.len(), 1);
+        }
     }
 
     #[test]

@@ -27,7 +27,8 @@ fn find(facts: &Facts) -> Option<Finding> {
         return None;
     }
     // Without any lookup nobody looked: no loader, or no directory that could be listed.
-    if facts.libraries.lookups.is_empty() {
+    let lookups = &facts.libraries.lookups;
+    if lookups.is_empty() || lookups.iter().any(|lookup| lookup.found.is_unreadable()) {
         return None;
     }
     // A desktop that only draws may do without them (RPM Fusion packs libcuda and libnvidia-ml apart).
@@ -64,6 +65,16 @@ mod tests {
         }
         assert_eq!(find(&facts).unwrap().severity, Some(Severity::Error));
         assert_eq!(primary(&facts), "driver-library-missing");
+    }
+
+    #[test]
+    fn libraries_that_nobody_looked_at_are_not_missing() {
+        let mut facts = machine("535.261.03", "535.261.03", "535.261.03");
+        facts.libraries.files.clear();
+        for lookup in &mut facts.libraries.lookups {
+            lookup.found = Datum::unreadable("/etc/ld.so.cache", "not part of the capture");
+        }
+        assert!(find(&facts).is_none());
     }
 
     #[test]

@@ -21,6 +21,7 @@ fn find(facts: &Facts) -> Option<Finding> {
         || facts.is_managed_elsewhere()
         || facts.is_passed_through()
         || facts.loaded.driver.is_unreadable()
+        || facts.modules_are_unseen()
     {
         return None;
     }

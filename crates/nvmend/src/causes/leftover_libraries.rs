@@ -11,7 +11,7 @@ pub const CAUSE: Cause = Cause {
     severity: Severity::Error,
     find,
     remedies: &["quarantine-libraries"],
-    explains: &["broken-library-link"],
+    explains: &["broken-library-link", "display-stack-skew"],
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
@@ -96,6 +96,7 @@ fn is_stray(facts: &Facts, file: &LibraryFile, right: &DriverVersion) -> bool {
     matches!(facts.system.environment, Environment::Host | Environment::Chroot)
         && in_reach
         && is_foreign
+        && file.size > 0
         && !file.injected
         && !of_runfile
         && facts.is_native(file)

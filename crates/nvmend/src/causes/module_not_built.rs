@@ -48,20 +48,22 @@ pub(super) fn describe(
     release: &str,
 ) -> Finding {
     let on_disk_version = facts.on_disk_version_for(release).map(|(version, _)| version);
-    finding
+    let unseen = facts.modules_are_unseen();
+    let module = on_disk(facts).filter(|_| on_disk_version.is_some()).or_else(|| {
+        let place = format!("/lib/modules/{release}");
+        let missing = Evidence::new("claim-kernel-without-module", place.clone(), place);
+        (!unseen).then(|| missing.with("kernel", release))
+    });
+    let finding = finding
         .arg("builder", pending.builder.name())
         .arg("version", pending.version)
         .arg("kernel", release)
-        .arg("on_disk", or_none(on_disk_version))
+        .arg("on_disk", if unseen { "unseen".to_owned() } else { or_none(on_disk_version) })
         .evidence(
             Evidence::new("claim-build-known", pending.known_from.clone(), pending.version)
                 .with("builder", pending.builder.name()),
-        )
-        .evidence(on_disk(facts).filter(|_| on_disk_version.is_some()).unwrap_or_else(|| {
-            let place = format!("/lib/modules/{release}");
-            Evidence::new("claim-kernel-without-module", place.clone(), place)
-                .with("kernel", release)
-        }))
+        );
+    with_all(finding, module)
 }
 
 #[cfg(test)]

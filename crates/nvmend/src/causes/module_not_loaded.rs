@@ -18,6 +18,9 @@ const REASONS: &[&Cause] = &[
     &super::nouveau_holds_gpu::CAUSE,
     &super::secure_boot_rejects_module::CAUSE,
     &super::module_blacklisted::CAUSE,
+    &super::gpu_unsupported_by_branch::CAUSE,
+    &super::vermagic_mismatch::CAUSE,
+    &super::gpu_fell_off_bus::CAUSE,
 ];
 
 fn find(facts: &Facts) -> Option<Finding> {

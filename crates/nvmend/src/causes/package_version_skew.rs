@@ -33,9 +33,11 @@ fn find(facts: &Facts) -> Option<Finding> {
         pair.iter()
             .all(|(_, library)| matches!(facts.owner(&library.chain.end), Ownership::Package(_)))
     });
-    let mismatch = facts.disk_mismatch();
+    // A link that leads to nothing has only the version of its name (`broken-library-link`).
+    let dangles = facts.driver_libraries(LookupScope::Plain).any(|(_, library)| !library.exists);
+    let mismatch = facts.disk_mismatch().filter(|_| !dangles);
     if pair.is_none() && user_side.is_none() && mismatch.is_none() {
-        return None;
+        return unseen(facts);
     }
     let pending =
         facts.current_kernel().is_some_and(|(release, _)| facts.pending_build(release).is_some());
@@ -69,7 +71,8 @@ fn find(facts: &Facts) -> Option<Finding> {
         .severity(severity_on_disk(facts))
         .arg("kernel_version", or_none(kernel_version))
         .arg("user_version", or_none(user_version))
-        .arg("held", held.map_or(NONE, |package| package.name.as_str()));
+        .arg("held", held.map_or(NONE, |package| package.name.as_str()))
+        .arg("seen", "yes");
     let packages = pair.into_iter().flat_map(|(kernel, user)| [package(kernel), package(user)]);
     let hold = held.map(|package| {
         crate::diagnose::Evidence::new("claim-package-held", package.from.clone(), &package.version)
@@ -85,6 +88,21 @@ fn find(facts: &Facts) -> Option<Finding> {
         .chain(loaded(facts))
         .chain(owners);
     Some(with_all(finding, evidence))
+}
+
+/// The same by L and U alone, where neither the module on disk nor the packages were looked at: libraries that are
+/// older than the running module are no upgrade that waits for a reboot.
+fn unseen(facts: &Facts) -> Option<Finding> {
+    let (loaded_version, library) = facts.mismatch_with_unseen_disk()?;
+    let library = library.filter(|library| {
+        *library < loaded_version && !loaded_version.agrees_with_prefix(library.as_str())
+    })?;
+    let finding = Finding::possible()
+        .arg("kernel_version", loaded_version)
+        .arg("user_version", library)
+        .arg("held", NONE)
+        .arg("seen", "no");
+    Some(with_all(finding, loaded(facts).into_iter().chain(libraries(facts))))
 }
 
 /// A kernel-side and a user-side package of one series at different driver versions, where no package of the other
@@ -124,6 +142,19 @@ mod tests {
         let found = find(&facts).unwrap();
         assert_eq!((found.certainty, found.severity), (Certainty::Certain, Some(Severity::Error)));
         assert_eq!(primary(&facts), "package-version-skew");
+    }
+
+    #[test]
+    fn is_possible_where_packages_and_disk_were_not_looked_at() {
+        let of = |loaded, library| {
+            let mut facts = machine(loaded, loaded, library);
+            facts.modules = Default::default();
+            facts.kernels.directory =
+                crate::facts::Datum::unreadable("/lib/modules", "not part of the capture");
+            find(&facts).map(|found| found.certainty)
+        };
+        assert_eq!(of("595.45.04", "535.288.01"), Some(Certainty::Possible));
+        assert_eq!(of("535.288.01", "595.45.04"), None, "an upgrade under a running module");
     }
 
     #[test]

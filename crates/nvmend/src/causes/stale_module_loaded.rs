@@ -1,6 +1,6 @@
 //! The driver was upgraded under a running module: L is old, and everything on disk is new and fits together.
 
-use super::common::{NONE, kernel, versions, with_all};
+use super::common::{NONE, kernel, or_none, versions, with_all};
 use crate::diagnose::{Cause, Finding, Severity};
 use crate::facts::Facts;
 
@@ -14,14 +14,14 @@ pub const CAUSE: Cause = Cause {
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
-    // Written before this kernel booted: the loaded module did not come from the disk (`stale-initramfs`).
+    // Then it is `stale-initramfs`.
     if facts.loads_from_elsewhere() {
         return None;
     }
-    let (loaded, on_disk) = facts.replaced_module()?;
+    let Some((loaded, on_disk)) = facts.replaced_module() else { return unseen(facts) };
     let finding = match facts.module_written_since_boot() {
-        Some(_) => Finding::certain(),
-        None => Finding::likely(),
+        Some(true) => Finding::certain(),
+        _ => Finding::likely(),
     };
     let library = facts.library_version().map(|(version, _)| version.to_string());
     // Nothing that would clash with the module is known to be here.
@@ -30,6 +30,26 @@ fn find(facts: &Facts) -> Option<Finding> {
         .arg("loaded", loaded)
         .arg("on_disk", on_disk)
         .arg("library", library.as_deref().unwrap_or(NONE));
+    Some(with_all(finding, versions(facts).into_iter().chain(kernel(facts))))
+}
+
+/// The same by L and U alone, where the module on disk was not looked at. That the libraries are the newer half is how
+/// an upgrade under a running module looks; a module of the old version on disk would look no different.
+fn unseen(facts: &Facts) -> Option<Finding> {
+    let (loaded, library) = facts.mismatch_with_unseen_disk()?;
+    // Cut where the two still agree, a version says nothing of the order.
+    let library = library.filter(|library| !loaded.agrees_with_prefix(library.as_str()));
+    if library.is_some_and(|library| library < loaded) {
+        return None;
+    }
+    // A build that failed says more: the disk has no module of the new version.
+    if facts.current_kernel().is_some_and(|(kernel, _)| facts.pending_build(kernel).is_some()) {
+        return None;
+    }
+    let finding = Finding::possible()
+        .arg("loaded", loaded)
+        .arg("on_disk", NONE)
+        .arg("library", or_none(library));
     Some(with_all(finding, versions(facts).into_iter().chain(kernel(facts))))
 }
 
@@ -61,6 +81,20 @@ mod tests {
         let mut container = machine("535.216.03", "535.261.03", "535.261.03");
         container.system.environment = Environment::Container;
         assert!(find(&container).is_none());
+    }
+
+    #[test]
+    fn is_possible_where_the_disk_was_not_looked_at() {
+        let of = |loaded, library| {
+            let mut facts = machine(loaded, loaded, library);
+            facts.modules = Default::default();
+            facts.kernels.installed.clear();
+            facts.kernels.directory = Datum::unreadable("/lib/modules", "not part of the capture");
+            find(&facts).map(|found| found.certainty)
+        };
+        assert_eq!(of("535.216.03", "550.54.15"), Some(Certainty::Possible));
+        assert_eq!(of("550.54.15", "535.216.03"), None, "packages that differ");
+        assert_eq!(of("535.216.03", "535.216.03"), None);
     }
 
     #[test]

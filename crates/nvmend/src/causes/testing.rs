@@ -103,6 +103,7 @@ fn module_file(path: PathBuf, version: &str) -> ModuleFile {
     let info = ModuleInfo {
         name: "nvidia".into(),
         version: Some(version.parse().unwrap()),
+        signature: Datum::absent(&path),
         ..Default::default()
     };
     ModuleFile {
@@ -150,6 +151,58 @@ pub(super) fn own_library(facts: &mut Facts, version: &str, owner: Ownership) {
             facts.packages.owners.insert(file.path.clone(), owner.clone());
         }
     }
+}
+
+/// An image of that kernel that was read, with these modules.
+pub(super) fn image(facts: &mut Facts, kernel: &str, modules: &[(&str, &str)]) {
+    let modules = modules.iter().map(|(name, version)| {
+        let path = format!("usr/lib/modules/{kernel}/updates/{name}.ko");
+        let mut file = module_file(path.into(), version);
+        if let Datum::Known { value, .. } = &mut file.info {
+            value.name = (*name).into();
+        }
+        file
+    });
+    let content = ImageContent { modules: modules.collect(), ..Default::default() };
+    add_image(facts, kernel, Datum::known(content, "/boot"));
+}
+
+/// An image that was needed and could not be read.
+pub(super) fn unreadable_image(facts: &mut Facts, kernel: &str) {
+    add_image(facts, kernel, Datum::unreadable("/boot", "permission denied"));
+}
+
+fn add_image(facts: &mut Facts, kernel: &str, content: Datum<ImageContent>) {
+    facts.initramfs.images.push(Image {
+        kernel: kernel.into(),
+        path: format!("/boot/initrd.img-{kernel}").into(),
+        kind: ImageKind::Boot,
+        modified: 0,
+        content,
+    });
+}
+
+pub(super) fn loaded_module(facts: &mut Facts, name: &str, version: &str) {
+    facts.loaded.modules.push(LoadedModule {
+        name: name.into(),
+        version: Datum::known(version.parse().unwrap(), "/sys/module"),
+        references: None,
+        used_by: vec![],
+        state: None,
+    });
+}
+
+/// A module of the running kernel that modprobe would load.
+pub(super) fn add_set_module(facts: &mut Facts, name: &str, version: &str) {
+    let path = PathBuf::from(format!("/lib/modules/{KERNEL}/updates/dkms/{name}.ko"));
+    let modules = &mut facts.modules.kernels[0];
+    modules.files.push(module_file(path.clone(), version));
+    modules.resolved.insert(name.into(), Resolution::File { path, by: None });
+}
+
+pub(super) fn config(facts: &mut Facts, verb: ConfigVerb, name: &str) {
+    let from = "/etc/modprobe.d/nvidia.conf:1".into();
+    facts.modules.config.push(ConfigLine { verb, name: name.into(), rest: String::new(), from });
 }
 
 /// What a plain process gets for a name.
@@ -251,5 +304,42 @@ pub(super) fn cuda(facts: &mut Facts, kind: CudaKind, version: &str, active: boo
         directory: format!("/usr/local/cuda-{version}").into(),
         from: "version.json".into(),
         active,
+    });
+}
+
+/// Another GPU in the place of the one.
+pub(super) fn set_gpu(facts: &mut Facts, device: u16) {
+    if let Datum::Known { value, .. } = &mut facts.bus.gpus {
+        value[0].device = device;
+    }
+}
+
+/// The licence of the module on disk, which tells its flavour.
+pub(super) fn set_licence(facts: &mut Facts, licence: &str) {
+    if let Datum::Known { value, .. } = &mut facts.modules.kernels[0].files[0].info {
+        value.license = Some(licence.into());
+    }
+}
+
+/// Another module of the set, as modprobe would load it.
+pub(super) fn add_module(facts: &mut Facts, name: &str, version: &str) {
+    let path = PathBuf::from(format!("/lib/modules/{KERNEL}/updates/dkms/{name}.ko"));
+    let mut file = module_file(path.clone(), version);
+    if let Datum::Known { value, .. } = &mut file.info {
+        value.name = name.into();
+    }
+    let modules = &mut facts.modules.kernels[0];
+    modules.files.push(file);
+    modules.resolved.insert(name.into(), Resolution::File { path, by: None });
+}
+
+/// Another loaded module.
+pub(super) fn add_loaded(facts: &mut Facts, name: &str, version: &str) {
+    facts.loaded.modules.push(LoadedModule {
+        name: name.into(),
+        version: Datum::known(version.parse().unwrap(), "/sys/module"),
+        references: Some(0),
+        used_by: vec![],
+        state: Some("live".into()),
     });
 }

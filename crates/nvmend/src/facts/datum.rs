@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::host::HostError;
+use crate::host::{Failure, HostError};
 
 /// A value with where it was read, or why there is none. "Not there", "could not look" and "damaged"
 /// are different answers, and causes treat them differently.
@@ -81,14 +81,19 @@ impl<T> Datum<T> {
         }
     }
 
-    /// Whether it is certain that there is none.
+    /// Whether it is certain that there is none: it was looked for, and is not there.
     pub fn is_absent(&self) -> bool {
-        matches!(self, Self::Absent { .. })
+        matches!(self, Self::Absent { looked_at } if !looked_at.is_empty())
     }
 
     /// Whether the value could not be read although it may be there.
     pub fn is_unreadable(&self) -> bool {
         matches!(self, Self::Unreadable { .. })
+    }
+
+    /// Whether nobody looked when the machine was saved.
+    pub fn is_not_captured(&self) -> bool {
+        matches!(self, Self::Unreadable { why, .. } if *why == Failure::NotCaptured.to_string())
     }
 
     /// The same datum with another value.
@@ -174,7 +179,12 @@ impl Gap {
 impl Gap {
     /// Whether root would see more.
     pub fn needs_root(&self) -> bool {
-        self.why.starts_with(&crate::host::Failure::NotPermitted.to_string())
+        self.why.starts_with(&Failure::NotPermitted.to_string())
+    }
+
+    /// Whether nobody looked when the machine was saved.
+    pub fn is_not_captured(&self) -> bool {
+        self.why == Failure::NotCaptured.to_string()
     }
 }
 

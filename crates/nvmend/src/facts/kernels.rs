@@ -14,6 +14,9 @@ pub struct Kernels {
     /// Installed kernels, oldest first (version order). A directory that holds only `updates/`, or only
     /// headers, is no installed kernel.
     pub installed: Vec<Kernel>,
+    /// The directory that installed kernels' modules lie in; unreadable where none could be looked at, so that
+    /// `installed`, and every module on disk, is unknown.
+    pub directory: Datum<()>,
     /// The running kernel's command line.
     pub command_line: Datum<String>,
     /// The kernel that boots next, as far as the boot loader's configuration tells; else the newest.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Datum;
+use super::{Datum, Origin};
 use crate::host::LinkChain;
 use crate::version::DriverVersion;
 
@@ -17,6 +17,32 @@ pub struct Libraries {
     pub lookups: Vec<Lookup>,
     /// `/etc/ld.so.cache`: absent where there is none (NixOS, musl), unreadable when damaged.
     pub cache: Datum<()>,
+    /// What others said of the libraries, most telling first. Only where the libraries themselves could not be looked
+    /// at: a bug report holds none.
+    pub reported: Vec<ReportedVersion>,
+}
+
+/// A version of the libraries that something else than the libraries tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportedVersion {
+    /// The version. NVML names its own by the first two parts only; where no other source has the rest, so is this.
+    pub version: Option<DriverVersion>,
+    /// What was seen.
+    pub testimony: Testimony,
+    /// Where.
+    pub from: Origin,
+}
+
+/// What is known of libraries that were not seen themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Testimony {
+    /// A program got an answer from the module through them: both are of this version.
+    Accepted,
+    /// The module turned them away: it is of another version.
+    Refused,
+    /// A file that is installed with them has this version in its name.
+    InstalledWith,
 }
 
 /// One driver library file (no link).

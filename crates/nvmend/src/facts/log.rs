@@ -56,11 +56,24 @@ pub enum LogEventKind {
     VgpuRefused,
     /// The GPU fell off the bus.
     FellOffBus,
+    /// The GPU's firmware hung or faulted, or was found running where none should (Xid 62, 119, 120, 154; "WPR2 already up").
+    FirmwareFault,
+    /// The GPU requires the open kernel modules.
+    NeedsOpenModule,
+    /// The GPU is not supported by the open kernel modules.
+    NeedsProprietaryModule,
+    /// The GPU is not supported by this driver release: it is newer.
+    UnsupportedGpu,
 }
 
 impl KernelLog {
     /// The events; empty when none or unknown.
     pub fn events(&self) -> &[LogEvent] {
         self.events.value().map_or(&[], Vec::as_slice)
+    }
+
+    /// The first event of a kind.
+    pub fn first(&self, kind: &LogEventKind) -> Option<&LogEvent> {
+        self.events().iter().find(|event| event.kind == *kind)
     }
 }

@@ -7,7 +7,11 @@ mod bus;
 mod consumers;
 mod cuda;
 mod datum;
+mod deep;
+mod display;
+mod firmware;
 mod holders;
+mod initramfs;
 mod kernels;
 mod libraries;
 mod loaded;
@@ -28,10 +32,15 @@ pub use consumers::{
 };
 pub use cuda::{Cuda, CudaInstallation, CudaKind, CudaVersion};
 pub use datum::{Datum, Gap, Origin};
+pub use deep::{AskedLibrary, Deep, LibraryAnswer, LibraryOutcome};
+pub use display::{Display, Manifest};
+pub use firmware::Firmware;
 pub use holders::{Holder, Holders, MappedLibrary};
+pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};
 pub use kernels::{Kernel, Kernels};
 pub use libraries::{
-    Libraries, LibraryFile, LibraryPlace, Lookup, LookupScope, ResolvedLibrary, Via,
+    Libraries, LibraryFile, LibraryPlace, Lookup, LookupScope, ReportedVersion, ResolvedLibrary,
+    Testimony, Via,
 };
 pub use loaded::{Flavour, Loaded, LoadedDriver, LoadedModule, Reading};
 pub use log::{KernelLog, LogEvent, LogEventKind};
@@ -39,7 +48,9 @@ pub use modules::{
     ConfigLine, ConfigVerb, KernelModules, ModuleFile, ModuleInfo, ModulesOnDisk, Resolution,
     Signature,
 };
-pub use packages::{Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages};
+pub use packages::{
+    MissingFile, Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages,
+};
 pub use pending::{Builder, Obstacle, PendingBuild};
 pub use questions::DECIDING_LIBRARIES;
 pub use security::{Lockdown, Security};
@@ -56,6 +67,8 @@ pub struct Facts {
     pub loaded: Loaded,
     /// NVIDIA modules on disk, for every installed kernel, as modprobe would resolve them.
     pub modules: ModulesOnDisk,
+    /// What the initramfs images bring, as far as a question needed it.
+    pub initramfs: Initramfs,
     /// Driver libraries, and which of them the dynamic loader picks.
     pub libraries: Libraries,
     /// Installed packages that concern the driver, and who owns which file.
@@ -66,6 +79,10 @@ pub struct Facts {
     pub security: Security,
     /// NVIDIA devices on the PCI bus.
     pub bus: Bus,
+    /// GSP firmware on disk.
+    pub firmware: Firmware,
+    /// X server modules and manifests of graphics loaders.
+    pub display: Display,
     /// CUDA toolkits and runtimes.
     pub cuda: Cuda,
     /// Processes that hold the device or old libraries.
@@ -74,6 +91,8 @@ pub struct Facts {
     pub consumers: Consumers,
     /// What the kernel said since the module was loaded.
     pub log: KernelLog,
+    /// What the driver's libraries answer when they are asked themselves.
+    pub deep: Deep,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }

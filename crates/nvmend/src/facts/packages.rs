@@ -17,6 +17,21 @@ pub struct Packages {
     pub installed: Vec<Package>,
     /// Who owns each driver file (modules and libraries), by resolved path.
     pub owners: BTreeMap<PathBuf, Ownership>,
+    /// Driver libraries that an installed package lists and that are gone, sorted by path. Of dpkg's and pacman's
+    /// packages; a few of each at most.
+    #[serde(default)]
+    pub missing: Vec<MissingFile>,
+}
+
+/// A file that a package lists and that is gone.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MissingFile {
+    /// Where it should be, as the package lists it.
+    pub path: PathBuf,
+    /// The package.
+    pub package: String,
+    /// The package's list.
+    pub list: Origin,
 }
 
 /// One package database.

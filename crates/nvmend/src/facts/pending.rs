@@ -58,7 +58,12 @@ impl Facts {
     /// The build that `kernel` lacks: of U's version where a builder knows it; where the kernel has no module at
     /// all, of the newest version that a builder knows.
     pub fn pending_build(&self, kernel: &str) -> Option<PendingBuild<'_>> {
-        let headers = &self.kernels.get(kernel)?.headers;
+        let unseen = self.modules_are_unseen();
+        let headers_are_missing = match self.kernels.get(kernel) {
+            Some(kernel) => kernel.headers.is_absent(),
+            None if unseen => false,
+            None => return None,
+        };
         let on_disk = self.on_disk_version_for(kernel).map(|(version, _)| version);
         let library = self.library_version().map(|(version, _)| version);
         if on_disk.is_some() && (on_disk == library || library.is_none()) {
@@ -75,13 +80,18 @@ impl Facts {
         {
             return None;
         }
-        let obstacle = if headers.is_absent() {
+        let obstacle = if headers_are_missing {
             Obstacle::HeadersMissing
         } else {
             self.failed_build(version, kernel).map_or(Obstacle::NotTried, |(first_error, log)| {
                 Obstacle::Failed { first_error, log }
             })
         };
+        // Where nobody looked, a module may be there all the same; only a log that says it failed tells.
+        let is_loaded = self.loaded_version().is_some_and(|(loaded, _)| loaded == version);
+        if unseen && (is_loaded || obstacle == Obstacle::NotTried) {
+            return None;
+        }
         Some(PendingBuild { builder, version, known_from, obstacle })
     }
 

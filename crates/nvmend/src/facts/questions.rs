@@ -3,7 +3,7 @@
 use super::{
     Datum, Environment, Facts, KernelModules, LibraryFile, LibraryPlace, Lockdown, Lookup,
     LookupScope, ModuleFile, Origin, Ownership, Package, PackageRole, Resolution, ResolvedLibrary,
-    Security,
+    Security, Testimony,
 };
 use crate::version::DriverVersion;
 
@@ -104,11 +104,42 @@ impl Facts {
         self.library_version_in(LookupScope::Plain)
     }
 
-    /// U in one scope. A stub or a `cuda-compat` library is not the driver's own and tells nothing of it.
+    /// L, and U if it is known, where the two differ and the modules on disk could not be looked at: what would be
+    /// loaded next is unknown, and with it which half is the stale one.
+    pub fn mismatch_with_unseen_disk(&self) -> Option<(&DriverVersion, Option<&DriverVersion>)> {
+        let loaded = self.loaded_version()?.0;
+        let library = self.library_version().map(|(version, _)| version);
+        let is_refused = self
+            .libraries
+            .reported
+            .first()
+            .is_some_and(|said| said.testimony == Testimony::Refused);
+        let differs = library.map_or(is_refused, |library| library != loaded);
+        (differs && self.judges_module() && self.modules_are_unseen()).then_some((loaded, library))
+    }
+
+    /// Whether the modules on disk could not be looked at.
+    pub fn modules_are_unseen(&self) -> bool {
+        self.kernels.directory.is_unreadable() && self.current_modules().is_none()
+    }
+
+    /// Whether a program said itself that the loaded module serves it: then all fits now, whatever lies on disk.
+    pub fn programs_are_served(&self) -> bool {
+        self.libraries.reported.first().is_some_and(|said| said.testimony == Testimony::Accepted)
+    }
+
+    /// U in one scope; where no library was looked at, what was said of those of a plain process. A stub or a
+    /// `cuda-compat` library is not the driver's own and tells nothing of it.
     pub fn library_version_in(&self, scope: LookupScope) -> Option<(&DriverVersion, Origin)> {
-        self.driver_libraries(scope).find_map(|(_, library)| {
+        let looked_up = self.driver_libraries(scope).find_map(|(_, library)| {
             Some((library.version.as_ref()?, Origin::from(&library.chain.end)))
-        })
+        });
+        let reported = || {
+            let said = self.libraries.reported.iter().filter(|_| scope == LookupScope::Plain);
+            let mut versions = said.map(|said| Some((said.version.as_ref()?, said.from.clone())));
+            versions.find_map(|version| version)
+        };
+        looked_up.or_else(reported)
     }
 
     /// The deciding libraries without stubs and `cuda-compat`.
@@ -163,6 +194,7 @@ impl Facts {
                     LibraryPlace::System | LibraryPlace::DriverRoot | LibraryPlace::Wsl
                 )
             })
+            || !self.libraries.reported.is_empty()
             || self.driver_packages().next().is_some()
     }
 
@@ -174,9 +206,16 @@ impl Facts {
         })
     }
 
-    /// Whether the kernel module is this environment's own to judge (not in a container, WSL or on Jetson).
+    /// Whether the kernel module is this environment's own to judge (not in a container, WSL or on Jetson), and could
+    /// be looked at.
     pub fn judges_module(&self) -> bool {
         matches!(self.system.environment, Environment::Host | Environment::Chroot)
+            && !self.lacks(&["kernels", "modules"])
+    }
+
+    /// Whether one of these probes failed as a whole: it leaves a gap of its name.
+    pub fn lacks(&self, probes: &[&str]) -> bool {
+        self.gaps.iter().any(|gap| probes.contains(&gap.what.as_str()))
     }
 
     /// The manager's word for a system container: one that runs a whole system and keeps its own packages, where
@@ -256,10 +295,11 @@ impl Facts {
             })
     }
 
-    /// Whether the loaded module did not come from the file on disk, which is older than this boot: the initramfs
-    /// brought it, and will again.
+    /// Whether the loaded module did not come from the file on disk: the initramfs brought it, and will again. The
+    /// image says so; where none could be read, a file on disk that is older than this boot does.
     pub fn loads_from_elsewhere(&self) -> bool {
-        self.replaced_module().is_some() && self.module_written_since_boot() == Some(false)
+        let by_times = || self.module_written_since_boot() == Some(false);
+        self.replaced_module().is_some() && self.came_from_image().unwrap_or_else(by_times)
     }
 
     /// Who owns a file; unknown where nobody was asked.

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::memory::{Memory, Node, Part};
-use crate::host::{Failure, HostKind, KernelLogText};
+use crate::host::{Failure, HostKind, KernelLogText, Output};
 use crate::redact::Redactor;
 
 /// The schema of the manifest. A reader refuses others.
@@ -51,6 +51,9 @@ struct Manifest {
     env: BTreeMap<String, String>,
     kernel_log: Option<Result<String, Failure>>,
     driver: Option<Result<String, Failure>>,
+    /// Captures of a machine whose probes ran no program have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    commands: Vec<(Vec<String>, Result<Output, Failure>)>,
     nodes: BTreeMap<PathBuf, Node>,
 }
 
@@ -73,6 +76,7 @@ pub fn write(recorded: Memory, redactor: Option<&Redactor>) -> Result<Vec<u8>, C
         env: recorded.env,
         kernel_log: log.clone().map(|log| log.map(|log| log.from)),
         driver: recorded.driver,
+        commands: recorded.commands.into_iter().collect(),
         nodes,
     };
     let mut archive = tar::Builder::new(Vec::new());
@@ -200,6 +204,7 @@ fn manifest(text: &[u8]) -> Result<Memory, CaptureError> {
         kind: Some(if manifest.live { HostKind::Live } else { HostKind::Tree }),
         kernel_log: manifest.kernel_log.map(|answer| answer.map(log)),
         driver: manifest.driver,
+        commands: manifest.commands.into_iter().collect(),
         elsewhere: Some(Failure::NotCaptured),
     })
 }
@@ -252,6 +257,18 @@ fn redact(recorded: &Memory, redactor: &Redactor) -> Memory {
     for value in redacted.env.values_mut() {
         *value = redactor.text(value);
     }
+    redacted.commands = std::mem::take(&mut redacted.commands)
+        .into_iter()
+        .map(|(line, answer)| {
+            let line = line.iter().map(|word| redactor.path(word)).collect();
+            let answer = answer.map(|Output { end, stdout, stderr }| Output {
+                end,
+                stdout: redactor.text(&stdout),
+                stderr: redactor.text(&stderr),
+            });
+            (line, answer)
+        })
+        .collect();
     if let Some(Ok(log)) = &mut redacted.kernel_log {
         log.text = redactor.log(&log.text);
     }
@@ -261,10 +278,11 @@ fn redact(recorded: &Memory, redactor: &Redactor) -> Memory {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::super::recorder::Recorder;
     use super::*;
-    use crate::host::{FileKind, Host, Stream};
+    use crate::host::{Command, End, FileKind, Host, Stream};
 
     /// Asks a machine everything that can be asked, in one text.
     fn interview(host: &dyn Host) -> String {
@@ -293,6 +311,7 @@ mod tests {
             format!("{:?}", host.env("LD_LIBRARY_PATH")),
             format!("{:?}", host.kernel_log()),
             format!("{:?} {parts:?}", host.query_driver()),
+            format!("{:?}", host.run(&Command::new("/bin/rpm", ["-qa"], Duration::ZERO))),
         ];
         answers.join("\n")
     }
@@ -306,7 +325,12 @@ mod tests {
             .denied("/secret")
             .file("/var/log/kern.log", "Linux version 6")
             .env("LD_LIBRARY_PATH", "/opt")
-            .driver_answers("535.1.2");
+            .driver_answers("535.1.2")
+            .answers(
+                "/bin/rpm",
+                &["-qa"],
+                Output { end: End::Status(1), stdout: "bash".into(), stderr: "warning".into() },
+            );
         let why = Failure::WrongKind;
         let fifo = Node::Unread { kind: FileKind::Other, size: 0, modified: 0, why };
         machine.insert("/usr/lib/fifo", fifo);

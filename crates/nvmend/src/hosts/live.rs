@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{Mode, OFlags};
 
 use super::sysroot::{Sysroot, failed};
-use crate::host::{Entry, Failure, Host, HostError, HostKind, KernelLogText, Metadata, RandomRead};
+use crate::host::{
+    Command, Entry, Failure, Host, HostError, HostKind, KernelLogText, Metadata, Output, RandomRead,
+};
 
 /// The machine that this program runs on.
 pub struct Live {
@@ -88,6 +90,10 @@ impl Host for Live {
         }
         let length = query.text.iter().position(|byte| *byte == 0).unwrap_or(query.text.len());
         Ok(String::from_utf8_lossy(&query.text[..length]).into_owned())
+    }
+
+    fn run(&self, command: &Command) -> Result<Output, HostError> {
+        super::process::run(command)
     }
 }
 

@@ -4,6 +4,9 @@
 //! base = "debian-12-535"         # another machine to start from
 //! remove = ["/proc/driver"]      # taken away from the base, with everything below
 //!
+//! [replace]                      # text = what stands for it wherever the base says it, paths included
+//! "535.261.03" = "535.216.03"
+//!
 //! [files]                        # path = text
 //! "/proc/sys/kernel/osrelease" = "6.1.0-47-amd64\n"
 //! [links]                        # path = target
@@ -11,6 +14,12 @@
 //! [modules]                      # made .ko files: the keys of .modinfo, and optionally `signer`;
 //!                                # compressed as the name's ending says (.gz, .zst, .xz)
 //! "/usr/lib/modules/…/nvidia.ko" = { name = "nvidia", version = "535.261.03", license = "NVIDIA" }
+//! [initramfs."/boot/initrd.img-…"] # made images: early archive and main one
+//! compression = "zstd"           # gzip, xz, zstd, lz4, none
+//! early = true                   # with a microcode archive before it
+//! release = "6.1.0-47-amd64"     # optionally: as a unified kernel image of that kernel
+//! modules."usr/lib/modules/…/nvidia.ko" = { name = "nvidia", version = "535.216.03" }
+//! files."etc/modprobe.d/nouveau.conf" = "blacklist nouveau\n"
 //! [libraries]                    # made ELF files; optionally `arch` and a `text` among their constants
 //! "/usr/lib/…/libcuda.so.535.261.03" = { soname = "libcuda.so.1" }
 //! [cache]                        # /etc/ld.so.cache as ldconfig would write it: name = path, or { path, arch }
@@ -20,7 +29,7 @@
 //! [times]                        # path = time of last change, in seconds since 1970
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
 
 use serde::Deserialize;
@@ -28,12 +37,15 @@ use serde::Deserialize;
 use super::made;
 use super::memory::{Memory, Node};
 use crate::host::Failure;
+use crate::parse::cpio;
 
 /// A described machine; see the module's documentation for the keys.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Description {
     base: Option<String>,
+    #[serde(default)]
+    replace: BTreeMap<String, String>,
     #[serde(default)]
     remove: Vec<String>,
     #[serde(default)]
@@ -44,6 +56,8 @@ struct Description {
     links: BTreeMap<String, String>,
     #[serde(default)]
     modules: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    initramfs: BTreeMap<String, Initramfs>,
     #[serde(default)]
     libraries: BTreeMap<String, Library>,
     #[serde(default)]
@@ -64,6 +78,19 @@ struct Library {
     arch: String,
     #[serde(default)]
     text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Initramfs {
+    compression: String,
+    #[serde(default)]
+    early: bool,
+    release: Option<String>,
+    #[serde(default)]
+    modules: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    files: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -96,16 +123,26 @@ pub enum MachineError {
 /// Makes the machine `name`. `text_of` finds the text of a machine by its name.
 pub fn make(name: &str, text_of: &dyn Fn(&str) -> Option<String>) -> Result<Memory, MachineError> {
     let mut chain = Vec::new();
+    // What the machines that start from here say instead, the nearest first.
+    let mut replaced: VecDeque<(String, String)> = VecDeque::new();
     let mut next = Some(name.to_owned());
     while let Some(name) = next {
         let text = text_of(&name).ok_or_else(|| MachineError::Unknown(name.clone()))?;
         let invalid = |why: String| MachineError::Invalid { name: name.clone(), why };
-        let description: Description =
-            toml::from_str(&text).map_err(|error| invalid(error.to_string()))?;
+        let parse = |text: &str| {
+            toml::from_str::<Description>(text).map_err(|error| invalid(error.to_string()))
+        };
+        // Names of machines stay what they are.
+        let base = parse(&text)?.base;
+        let says = replaced.iter().fold(text, |text, (old, new)| text.replace(old, new));
+        let description = parse(&says)?;
         if chain.len() == 8 {
             return Err(invalid("bases that lead in a circle".to_owned()));
         }
-        next = description.base.clone();
+        next = base;
+        for pair in description.replace.iter().rev() {
+            replaced.push_front((pair.0.clone(), pair.1.clone()));
+        }
         chain.push((name, description));
     }
     let mut machine = Memory::default();
@@ -137,16 +174,13 @@ fn lay(machine: &mut Memory, cache: &mut Cache, description: Description) -> Res
     for (path, text) in description.files {
         put(path, text.into_bytes());
     }
-    for (path, mut info) in description.modules {
-        let signer = info.remove("signer");
-        let info: Vec<(&str, &str)> =
-            info.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
-        let mut module = made::module(&info);
-        if let Some(signer) = signer {
-            module = made::signed(module, &signer);
-        }
-        let module = compress(&path, module)?;
+    for (path, info) in description.modules {
+        let module = module(&path, info)?;
         put(path, module);
+    }
+    for (path, image) in description.initramfs {
+        let image = initramfs(image).map_err(|why| format!("{path}: {why}"))?;
+        put(path, image);
     }
     for (path, library) in description.libraries {
         put(path, made::library_saying(&library.arch, &library.soname, &library.text));
@@ -186,6 +220,47 @@ fn lay(machine: &mut Memory, cache: &mut Cache, description: Description) -> Res
     Ok(())
 }
 
+/// A module, compressed as its name's ending says.
+fn module(path: &str, mut info: BTreeMap<String, String>) -> Result<Vec<u8>, String> {
+    let signer = info.remove("signer");
+    let info: Vec<(&str, &str)> =
+        info.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+    let mut module = made::module(&info);
+    if let Some(signer) = signer {
+        module = made::signed(module, &signer);
+    }
+    compress(path, module)
+}
+
+fn initramfs(image: Initramfs) -> Result<Vec<u8>, String> {
+    let mut members: BTreeMap<String, Vec<u8>> =
+        image.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    for (path, info) in image.modules {
+        let module = module(&path, info)?;
+        members.insert(path, module);
+    }
+    let members = members.iter().map(|(path, content)| (path.as_str(), content.as_slice()));
+    let main = cpio::write(members);
+    let main = match image.compression.as_str() {
+        "gzip" => compress(".gz", main)?,
+        "zstd" => compress(".zst", main)?,
+        "xz" => compress(".xz", main)?,
+        "lz4" => made::lz4(&main),
+        "none" => main,
+        other => return Err(format!("{other:?} is no compression of an initramfs")),
+    };
+    let mut whole = Vec::new();
+    if image.early {
+        whole = cpio::write([("kernel/x86/microcode/GenuineIntel.bin", b"microcode".as_slice())]);
+        whole.resize(whole.len().next_multiple_of(512), 0);
+    }
+    whole.extend(main);
+    Ok(match image.release {
+        Some(release) => made::pe(&[(".uname", release.as_bytes()), (".initrd", &whole)]),
+        None => whole,
+    })
+}
+
 fn compress(path: &str, content: Vec<u8>) -> Result<Vec<u8>, String> {
     let failed = |error: std::io::Error| format!("{path}: {error}");
     match path.rsplit_once('.').map(|(_, ending)| ending) {
@@ -210,10 +285,12 @@ fn compress(path: &str, content: Vec<u8>) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Read};
     use std::path::Path;
 
     use super::*;
     use crate::host::Host;
+    use crate::parse::compression::Compression;
 
     const BASE: &str = r#"
         [files]
@@ -233,6 +310,10 @@ mod tests {
         match name {
             "base" => Some(BASE.to_owned()),
             "next" => Some("base = 'base'\nremove = ['/proc/driver']\n[env]\nA = 'b'\n".to_owned()),
+            "newer" => Some(
+                "base = 'next'\n[replace]\n'535.261.03' = '550.54.14'\n'one' = 'two'".to_owned(),
+            ),
+            "newest" => Some("base = 'newer'\n[replace]\n'550.54.14' = '580.65.06'".to_owned()),
             "circle" => Some("base = 'circle'".to_owned()),
             "typo" => Some("[flies]".to_owned()),
             _ => None,
@@ -249,6 +330,24 @@ mod tests {
         assert_eq!(read("/lib/modules/K/nvidia.ko.zst").unwrap()[..4], [0x28, 0xb5, 0x2f, 0xfd]);
         assert_eq!(machine.metadata(Path::new("/etc/hostname")).unwrap().modified, 7);
         assert_eq!(Host::env(&machine, "A").as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn a_machine_replaces_what_its_bases_say() {
+        let module = |name| {
+            let machine = make(name, &text_of).unwrap();
+            assert_eq!(machine.read(Path::new("/etc/hostname"), 1 << 20).unwrap(), b"two\n");
+            let file = machine.read(Path::new("/usr/lib/modules/K/nvidia.ko.zst"), 1 << 20);
+            let mut plain = Vec::new();
+            let mut packed = Compression::Zstd.reader(Cursor::new(file.unwrap())).unwrap();
+            packed.read_to_end(&mut plain).unwrap();
+            plain
+        };
+        let says = |module: &[u8], version: &str| {
+            module.windows(version.len()).any(|window| window == version.as_bytes())
+        };
+        assert!(says(&module("newer"), "550.54.14"));
+        assert!(says(&module("newest"), "580.65.06"));
     }
 
     #[test]

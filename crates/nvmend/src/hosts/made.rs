@@ -5,7 +5,9 @@
 //! Layouts: ELF from the System V ABI (`elf.h`); the module signature from Linux' `module_signature.h`; the cache
 //! from glibc's `sysdeps/generic/dl-cache.h`.
 
-/// A shared object of that machine (`x86_64`, `i386`, `aarch64`, `arm`; anything else counts as `x86_64`) with that SONAME.
+use crate::parse::lz4;
+
+/// A shared object of that machine (`x86_64`, `i386`, `aarch64`, `arm`, `ppc64le`; anything else counts as `x86_64`) with that SONAME.
 pub fn library(machine: &str, soname: &str) -> Vec<u8> {
     library_saying(machine, soname, "")
 }
@@ -83,6 +85,7 @@ pub fn ld_cache(entries: &[(&str, &str, &str)]) -> Vec<u8> {
             "i386" => 0x0003,
             "aarch64" => 0x0a03,
             "arm" => 0x0903,
+            "ppc64le" => 0x0503,
             _ => 0x0303,
         };
         table.extend_from_slice(&flags.to_le_bytes());
@@ -101,6 +104,44 @@ pub fn ld_cache(entries: &[(&str, &str, &str)]) -> Vec<u8> {
     cache.extend(table);
     cache.extend(strings);
     cache
+}
+
+/// An lz4 legacy frame, as Linux boots them.
+pub fn lz4(content: &[u8]) -> Vec<u8> {
+    let mut out = lz4::MAGIC.to_vec();
+    for block in content.chunks(8 << 20) {
+        let packed = lz4_flex::block::compress(block);
+        out.extend_from_slice(&(packed.len() as u32).to_le_bytes());
+        out.extend(packed);
+    }
+    out
+}
+
+/// A PE file with these sections, as `objcopy` and `ukify` lay them out, without an optional header:
+/// a unified kernel image has `.uname` and `.initrd`.
+pub fn pe(sections: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut file = b"MZ".to_vec();
+    file.resize(0x3c, 0);
+    file.extend(0x40u32.to_le_bytes());
+    file.extend(b"PE\0\0\x64\x86");
+    file.extend((sections.len() as u16).to_le_bytes());
+    file.resize(0x40 + 24, 0);
+    let mut content = Vec::new();
+    let start = file.len() + 40 * sections.len();
+    for (name, bytes) in sections {
+        let mut header = name.as_bytes().to_vec();
+        header.resize(8, 0);
+        let padded = bytes.len().next_multiple_of(512);
+        for value in [bytes.len(), 0x1000, padded, start + content.len()] {
+            header.extend((value as u32).to_le_bytes());
+        }
+        header.resize(40, 0);
+        file.extend(header);
+        content.extend(*bytes);
+        content.resize(content.len() - bytes.len() + padded, 0);
+    }
+    file.extend(content);
+    file
 }
 
 /// One DER value.
@@ -151,6 +192,7 @@ impl Elf {
             "i386" => (false, 3),
             "arm" => (false, 40),
             "aarch64" => (true, 183),
+            "ppc64le" => (true, 21),
             _ => (true, 62),
         };
         let none = Section { name: 0, kind: 0, link: 0, offset: 0, size: 0 };
@@ -283,6 +325,7 @@ mod tests {
             ("i386", Architecture::I386),
             ("aarch64", Architecture::Aarch64),
             ("arm", Architecture::Arm),
+            ("ppc64le", Architecture::PowerPc64),
         ];
         for (machine, architecture) in machines {
             let bytes = library_saying(machine, "libcuda.so.1", "535.261.03");

@@ -7,7 +7,8 @@ use std::path::{Component, Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::host::{
-    Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, RandomRead,
+    Command, Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, Output,
+    RandomRead,
 };
 
 /// A file tree in memory, with the environment and the kernel log that go with it.
@@ -18,6 +19,8 @@ pub struct Memory {
     pub(super) kind: Option<HostKind>,
     pub(super) kernel_log: Option<Result<KernelLogText, Failure>>,
     pub(super) driver: Option<Result<String, Failure>>,
+    /// What programs answer, by their path and arguments.
+    pub(super) commands: BTreeMap<Vec<String>, Result<Output, Failure>>,
     /// What a path that is not in the tree means: "no such file", or "not part of the capture".
     pub(super) elsewhere: Option<Failure>,
 }
@@ -133,6 +136,14 @@ impl Memory {
     #[must_use]
     pub fn driver_answers(mut self, version: &str) -> Self {
         self.driver = Some(Ok(version.to_owned()));
+        self
+    }
+
+    /// What a program answers when it is run with these arguments.
+    #[must_use]
+    pub fn answers(mut self, program: &str, arguments: &[&str], output: Output) -> Self {
+        let line = [program].iter().chain(arguments).map(|word| (*word).to_owned()).collect();
+        self.commands.insert(line, Ok(output));
         self
     }
 
@@ -316,6 +327,18 @@ impl Host for Memory {
         let answer = self.driver.clone().unwrap_or(unasked);
         answer.map_err(|why| HostError::new(Path::new("/dev/nvidiactl"), why))
     }
+
+    fn run(&self, command: &Command) -> Result<Output, HostError> {
+        let unknown = || Err(self.elsewhere.clone().unwrap_or(Failure::Unsupported));
+        let answer = self.commands.get(&command_line(command)).cloned().unwrap_or_else(unknown);
+        answer.map_err(|why| HostError::new(&command.program, why))
+    }
+}
+
+/// A command as answers are found by: its program and its arguments.
+pub(super) fn command_line(command: &Command) -> Vec<String> {
+    let program = command.program.to_string_lossy().into_owned();
+    [program].into_iter().chain(command.arguments.iter().cloned()).collect()
 }
 
 /// Random access to the known parts of a file. Reading what is not known is an error, never zeros.

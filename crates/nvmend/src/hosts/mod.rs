@@ -1,11 +1,14 @@
 //! The machines that can be read. Only this folder knows the real system.
 
+pub mod bug_report;
 pub mod capture;
 pub mod live;
 pub mod machine;
 pub mod made;
 pub mod memory;
+mod process;
 pub mod recorder;
+pub mod saved;
 pub mod sysroot;
 
 use std::path::Path;

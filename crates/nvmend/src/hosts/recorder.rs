@@ -5,9 +5,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::memory::{Memory, Node, Part};
+use super::memory::{Memory, Node, Part, command_line};
 use crate::host::{
-    Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, RandomRead,
+    Command, Entry, Extract, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata,
+    Output, RandomRead,
 };
 
 /// A host that remembers every answer of the one it wraps.
@@ -194,6 +195,13 @@ impl Host for Recorder {
         }))
     }
 
+    fn extract(&self, path: &Path, extract: Extract<'_>) -> Result<Vec<u8>, HostError> {
+        self.keep(path, self.inner.extract(path, extract), |content| Node::File {
+            content: content.clone(),
+            modified: self.modified(path),
+        })
+    }
+
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError> {
         let modified = self.modified(path);
         let answer = self
@@ -247,6 +255,13 @@ impl Host for Recorder {
     fn query_driver(&self) -> Result<String, HostError> {
         let answer = self.inner.query_driver();
         self.seen().driver = Some(answer.clone().map_err(|error| error.why));
+        answer
+    }
+
+    fn run(&self, command: &Command) -> Result<Output, HostError> {
+        let answer = self.inner.run(command);
+        let kept = answer.clone().map_err(|error| error.why);
+        self.seen().commands.insert(command_line(command), kept);
         answer
     }
 }

@@ -1,11 +1,12 @@
 //! A machine's file tree under any directory, with every link resolved inside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Stat};
@@ -21,10 +22,14 @@ const MOST_ENTRIES: usize = 200_000;
 /// The size that sysfs reports for its files.
 const PAGE: u64 = 4096;
 
+/// Directories that are kept open; a process may have 1024 files open.
+const MOST_KEPT: usize = 64;
+
 /// A file tree. Links, absolute ones and `..` included, never lead out of it.
 pub struct Sysroot {
     root: OwnedFd,
     env: BTreeMap<String, String>,
+    directories: Mutex<HashMap<PathBuf, Arc<OwnedFd>>>,
     /// Whether the kernel has openat2 (Linux 5.6) and lets us use it (some container filters answer EPERM).
     openat2: AtomicBool,
 }
@@ -35,7 +40,7 @@ impl Sysroot {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = rustix::fs::open(directory, flags, Mode::empty())
             .map_err(|error| failed(directory, error))?;
-        Ok(Self { root, env, openat2: AtomicBool::new(true) })
+        Ok(Self { root, env, directories: Mutex::default(), openat2: AtomicBool::new(true) })
     }
 
     /// Resolves links step by step even where the kernel could do it; for the tests of exactly that.
@@ -64,6 +69,21 @@ impl Sysroot {
             }
         }
         self.walk(path, flags)
+    }
+
+    /// A directory in which links are read. Most are asked for dozens of names, so they are kept open.
+    fn directory(&self, path: &Path) -> Result<Arc<OwnedFd>, HostError> {
+        let mut kept = self.directories.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(directory) = kept.get(path) {
+            return Ok(Arc::clone(directory));
+        }
+        drop(kept);
+        let opened = Arc::new(self.open_at(path, OFlags::PATH | OFlags::DIRECTORY)?);
+        kept = self.directories.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < MOST_KEPT {
+            kept.insert(path.to_owned(), Arc::clone(&opened));
+        }
+        Ok(opened)
     }
 
     /// What openat2 does with RESOLVE_IN_ROOT, one component at a time.
@@ -193,9 +213,9 @@ impl Host for Sysroot {
         let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
             return Err(HostError::new(path, Failure::WrongKind));
         };
-        let directory = self.open_at(parent, OFlags::PATH | OFlags::DIRECTORY)?;
+        let directory = self.directory(parent)?;
         let target =
-            rustix::fs::readlinkat(&directory, name, Vec::new()).map_err(|error| match error {
+            rustix::fs::readlinkat(&*directory, name, Vec::new()).map_err(|error| match error {
                 Errno::INVAL => HostError::new(path, Failure::WrongKind),
                 error => failed(path, error),
             })?;

@@ -281,6 +281,11 @@ pub fn origin_of_version(version: &str) -> Option<&'static str> {
         Some("graphics-drivers PPA")
     } else if version.contains("~bpo") {
         Some("backports")
+    // The archives mark what goes to a release after it: 0ubuntu0.22.04.1, ~deb12u1. NVIDIA's own repositories don't.
+    } else if version.contains("ubuntu0.") {
+        Some("Ubuntu")
+    } else if version.contains("~deb") || version.contains("+deb") {
+        Some("Debian")
     } else {
         None
     }

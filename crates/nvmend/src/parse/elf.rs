@@ -14,6 +14,9 @@ pub const IDENTIFICATION: usize = 20;
 /// The most that section headers, or their names, may take. The largest modules have some ten thousand sections.
 const TABLE_LIMIT: u64 = 4 << 20;
 
+/// Section headers that are read in one go; 64 KiB of them.
+const HEADERS_AT_ONCE: usize = 1024;
+
 /// The file is no ELF file, or a damaged one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ElfError {
@@ -70,11 +73,10 @@ pub fn find_section(file: &dyn RandomRead, name: &str) -> Result<Option<Extent>,
     if !start.get(..count).unwrap_or_default().starts_with(b"\x7fELF") {
         return Err(ElfError::NotElf);
     }
-    let cache = ReadCache::new(Stream::new(file));
     if start[4] == 1 {
-        find_in::<FileHeader32<Endianness>, _>(&cache, file.size(), name)
+        find_in::<FileHeader32<Endianness>>(file, name)
     } else {
-        find_in::<FileHeader64<Endianness>, _>(&cache, file.size(), name)
+        find_in::<FileHeader64<Endianness>>(file, name)
     }
 }
 
@@ -102,43 +104,58 @@ pub fn read_exactly(file: &dyn RandomRead, offset: u64, length: u64) -> Result<V
     Ok(bytes)
 }
 
-fn find_in<'data, Header, R>(data: R, size: u64, name: &str) -> Result<Option<Extent>, ElfError>
+fn find_in<Header>(file: &dyn RandomRead, name: &str) -> Result<Option<Extent>, ElfError>
 where
     Header: FileHeader<Endian = Endianness>,
-    R: ReadRef<'data>,
 {
     let damaged = |_| ElfError::Damaged;
+    let data = &ReadCache::new(Stream::new(file));
     let header = Header::parse(data).map_err(damaged)?;
     let endian = header.endian().map_err(damaged)?;
     let count = u64::from(header.shnum(endian, data).map_err(damaged)?);
-    if count * size_of::<Header::SectionHeader>() as u64 > TABLE_LIMIT {
-        return Err(ElfError::TooLarge(count * size_of::<Header::SectionHeader>() as u64));
+    let size = size_of::<Header::SectionHeader>() as u64;
+    if count * size > TABLE_LIMIT {
+        return Err(ElfError::TooLarge(count * size));
     }
-    let sections = header.section_headers(endian, data).map_err(damaged)?;
-    if sections.is_empty() {
+    if count == 0 {
         return Ok(None);
     }
-    let names_at = header.section_strings_index(endian, data).map_err(damaged)?;
-    let names = sections
-        .get(names_at.0)
-        .and_then(|section| section.file_range(endian))
-        .ok_or(ElfError::Damaged)?;
-    if names.1 > TABLE_LIMIT {
-        return Err(ElfError::TooLarge(names.1));
+    if u64::from(header.e_shentsize(endian)) != size {
+        return Err(ElfError::Damaged);
+    }
+    let table: u64 = header.e_shoff(endian).into();
+    let entry = |index: u64| table.checked_add(index * size).ok_or(ElfError::Damaged);
+    let names_at = u64::from(header.shstrndx(endian, data).map_err(damaged)?);
+    if names_at >= count {
+        return Err(ElfError::Damaged);
+    }
+    let names: &Header::SectionHeader =
+        data.read_at(entry(names_at)?).map_err(|()| ElfError::Damaged)?;
+    let (offset, length) = names.file_range(endian).ok_or(ElfError::Damaged)?;
+    if length > TABLE_LIMIT {
+        return Err(ElfError::TooLarge(length));
     }
     // All names in one read.
-    let names = data.read_bytes_at(names.0, names.1).map_err(|()| ElfError::Damaged)?;
-    for section in sections {
-        let own = usize::try_from(section.sh_name(endian))
-            .ok()
-            .and_then(|at| names.get(at..))
-            .unwrap_or_default();
-        if own.split(|byte| *byte == 0).next() != Some(name.as_bytes()) {
-            continue;
+    let names = read_exactly(file, offset, length)?;
+    // The driver's module has thousands of sections: their headers are read bit by bit until the wanted one is there.
+    for first in (0..count).step_by(HEADERS_AT_ONCE) {
+        let some = (count - first).min(HEADERS_AT_ONCE as u64);
+        let headers = read_exactly(file, entry(first)?, some * size)?;
+        let headers: &[Header::SectionHeader] =
+            object::pod::slice_from_all_bytes(&headers).map_err(|()| ElfError::Damaged)?;
+        for section in headers {
+            let own = usize::try_from(section.sh_name(endian))
+                .ok()
+                .and_then(|at| names.get(at..))
+                .unwrap_or_default();
+            let is_it =
+                own.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.first() == Some(&0));
+            if is_it {
+                let (offset, length) = section.file_range(endian).ok_or(ElfError::Damaged)?;
+                let end = offset.checked_add(length).filter(|end| *end <= file.size());
+                return end.map(|_| Some(Extent { offset, length })).ok_or(ElfError::Damaged);
+            }
         }
-        let (offset, length) = section.file_range(endian).ok_or(ElfError::Damaged)?;
-        let end = offset.checked_add(length).filter(|end| *end <= size);
-        return end.map(|_| Some(Extent { offset, length })).ok_or(ElfError::Damaged);
     }
     Ok(None)
 }

@@ -30,6 +30,8 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -47,6 +49,19 @@ mod tests {
             [("*.conf", "cuda.conf.bak"), ("nvidia", "nvidia_drm"), ("?", ""), ("", "a")]
         {
             assert!(!matches(pattern, text), "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_of_stars_ends() {
+        assert!(!matches(&"*a".repeat(2_000), &"a".repeat(1_999)));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(pattern in "[*?a\\PC]{0,20}", text in ".{0,40}") {
+            let _ = matches(&pattern, &text);
+            prop_assert!(matches("*", &text));
         }
     }
 }

@@ -44,6 +44,53 @@ pub fn parse(log: &[u8]) -> DriverLog {
     DriverLog { last_loading: reader.last_loading, events: reader.events.into() }
 }
 
+/// What the kernel says first of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BootMessages {
+    /// Its release: "Linux version RELEASE …".
+    pub release: Option<String>,
+    /// Its command line.
+    pub command_line: Option<String>,
+}
+
+/// Reads the first messages of the last boot; they are gone from the start of a log that was cut there.
+pub fn boot(log: &[u8]) -> BootMessages {
+    /// The processor's features and the memory map come soon after.
+    const LINES: usize = 64;
+    let mut said = BootMessages::default();
+    for line in this_boot(log).split(|byte| *byte == b'\n').take(LINES) {
+        let line = String::from_utf8_lossy(line.get(..MAX_LINE).unwrap_or(line));
+        let message = without_prefix(line.trim_end());
+        let release =
+            message.strip_prefix("Linux version ").and_then(|rest| rest.split_whitespace().next());
+        said.release = said.release.or(release.map(str::to_owned));
+        let command_line = message
+            .strip_prefix("Command line: ")
+            .or_else(|| message.strip_prefix("Kernel command line: "));
+        said.command_line = said.command_line.or(command_line.map(str::to_owned));
+    }
+    said
+}
+
+/// Whether a text is a kernel log in one of the forms that are read here, by its first lines.
+pub fn is_kernel_log(text: &[u8]) -> bool {
+    const LOOKED_AT: usize = 64 << 10;
+    let text = text.get(..LOOKED_AT).unwrap_or(text);
+    if memchr(0, text).is_some() {
+        return false;
+    }
+    text.split(|byte| *byte == b'\n').any(|line| {
+        let line = String::from_utf8_lossy(line);
+        let line = line.trim();
+        let message = without_prefix(line);
+        // What was taken off holds a time: prose has "[12]" and "kernel: " too.
+        let prefix = line.strip_suffix(message).unwrap_or_default();
+        let is_stamped = prefix.contains(|c: char| c.is_ascii_digit())
+            && (prefix.contains(['.', ':']) || prefix.ends_with(';'));
+        is_stamped || message.starts_with("NVRM: ")
+    })
+}
+
 /// What follows the kernel's first message of the last boot. `/dev/kmsg` holds one boot only; files hold several.
 fn this_boot(log: &[u8]) -> &[u8] {
     let finder = memmem::FinderRev::new(b"Linux version ");
@@ -216,7 +263,8 @@ const VGPU_REFUSALS: [&str; 2] =
 /// What a message of nvidia.ko ("NVRM: …") means.
 fn nvrm_event(text: &str) -> Option<LogEventKind> {
     use LogEventKind::{
-        BoundToOther, FellOffBus, FirmwareMissing, LegacyGpu, NoDevice, VgpuRefused,
+        BoundToOther, FellOffBus, FirmwareFault, FirmwareMissing, LegacyGpu, NeedsOpenModule,
+        NeedsProprietaryModule, NoDevice, UnsupportedGpu, VgpuRefused,
     };
     let has = |words: &str| text.contains(words);
     let kind = if VGPU_REFUSALS.into_iter().any(has) {
@@ -227,10 +275,14 @@ fn nvrm_event(text: &str) -> Option<LogEventKind> {
         || has("No NVIDIA graphics adapter found")
         || has("No NVIDIA devices probed")
         || has("None of the NVIDIA devices were initialized")
-        || (has("installed in this system requires use of")
-            || has("installed in this system is not supported by"))
     {
         NoDevice
+    } else if has("requires use of the NVIDIA open kernel modules") {
+        NeedsOpenModule
+    } else if has("installed in this system is not supported by open") {
+        NeedsProprietaryModule
+    } else if has("installed in this system is not supported by the") {
+        UnsupportedGpu
     } else if (has("supported through the NVIDIA ") && has(" Legacy drivers"))
         || has("ignoring the legacy GPU ")
     {
@@ -242,10 +294,25 @@ fn nvrm_event(text: &str) -> Option<LogEventKind> {
         FirmwareMissing
     } else if has("fallen off the bus") || (has("Xid (") && has("): 79,")) {
         FellOffBus
+    } else if has("WPR2 already up") || xid(text).is_some_and(|xid| is_firmware_fault(xid, text)) {
+        FirmwareFault
     } else {
         return None;
     };
     Some(kind)
+}
+
+/// The number of "Xid (PCI:0000:05:00): 119, pid=…".
+fn xid(text: &str) -> Option<u32> {
+    let (_, rest) = text.split_once("Xid (")?;
+    let (_, number) = rest.split_once("): ")?;
+    number.split(',').next()?.trim().parse().ok()
+}
+
+/// Xids of the GPU's own firmware: 62 (micro-controller halt), 119 and 120 (GSP), 154 (a reset or reboot is needed);
+/// NVIDIA's "Xid Errors". 154 is said again when nothing is needed any more.
+fn is_firmware_fault(xid: u32, text: &str) -> bool {
+    matches!(xid, 62 | 119 | 120) || (xid == 154 && !text.contains("to 0x0 (None)"))
 }
 
 /// What a message of the kernel or of another module of the set means.

@@ -2,9 +2,11 @@
 //! multiple of its size.
 
 pub mod boot;
+pub mod bug_report;
 pub mod build_log;
 pub mod cdi;
 pub mod compression;
+pub mod cpio;
 pub mod cuda_version;
 pub mod der;
 pub mod device_allow;
@@ -15,20 +17,28 @@ pub mod elf;
 pub mod elf_header;
 pub mod fabric_log;
 pub mod glob;
+pub mod icd;
+pub mod initramfs;
+pub mod initramfs_conf;
 pub mod kernel_release;
 pub mod kmsg;
 pub mod ld_cache;
 pub mod ld_so_conf;
+pub mod lspci;
+pub mod lz4;
 pub mod maps;
 pub mod modinfo;
 pub mod modprobe_conf;
 pub mod module_signature;
 pub mod modules_dep;
 pub mod mounts;
+pub mod nvidia_smi;
 pub mod nvrm;
 pub mod os_release;
 pub mod pacman;
+pub mod pe;
 pub mod rpm_header;
+pub mod rpm_query;
 pub mod sqlite;
 
 #[cfg(test)]

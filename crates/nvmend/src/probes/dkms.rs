@@ -107,8 +107,9 @@ fn builds(
     for kernel in kernels.take(MOST) {
         for arch in list(host, &directory.join(&kernel.name), gaps).into_iter().take(8) {
             let built = directory.join(&kernel.name).join(&arch.name);
-            let has_module = host
-                .list(&built.join("module"))
+            let modules = host.list(&built.join("module"));
+            let has_module = modules
+                .as_ref()
                 .is_ok_and(|files| files.iter().any(|file| file.name.contains(".ko")));
             let installed = links.iter().find(|(_, target)| ends_alike(target, &built));
             let outcome = match installed {
@@ -117,7 +118,16 @@ fn builds(
                     if host.metadata(&log).is_err() {
                         continue;
                     }
-                    failed(host, log, gaps)
+                    match (failed(host, log, gaps), modules) {
+                        // Its modules were not looked at; DKMS moves here the logs of builds that ended well.
+                        (BuildOutcome::Failed { first_error: None, .. }, Err(error))
+                            if !error.is_absent() =>
+                        {
+                            gaps.push(Gap::from(&error));
+                            BuildOutcome::Built
+                        }
+                        (failure, _) => failure,
+                    }
                 }
                 Some(_) => BuildOutcome::Installed,
                 None => BuildOutcome::Built,

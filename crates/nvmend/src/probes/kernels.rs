@@ -31,18 +31,31 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
     let mut gaps = Vec::new();
     let one_line =
         |path: &str| Datum::read(read_text(host, path).map(|text| text.trim().to_owned()), path);
-    let running = one_line("/proc/sys/kernel/osrelease");
+    let mut running = one_line("/proc/sys/kernel/osrelease");
+    let is_release =
+        |text: &String| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if running.value().is_some_and(|text| !is_release(text)) {
+        running = Datum::unreadable("/proc/sys/kernel/osrelease", "damaged: no kernel release");
+    }
+    if let Datum::Unreadable { at, why } = &running {
+        gaps.push(Gap::new(at.clone(), why));
+    }
     let command_line = one_line("/proc/cmdline");
-    let installed = installed(host, running.value().map(String::as_str), &mut gaps);
-    let kernels =
-        Kernels { next_boot: next_boot::find(host, &installed), running, installed, command_line };
+    let (installed, directory) = installed(host, running.value().map(String::as_str), &mut gaps);
+    let next_boot = next_boot::find(host, &installed);
+    let kernels = Kernels { running, installed, directory, command_line, next_boot };
     Box::new(move |facts| {
         facts.kernels = kernels;
         facts.gaps.extend(gaps);
     })
 }
 
-fn installed(host: &dyn Host, running: Option<&str>, gaps: &mut Vec<Gap>) -> Vec<Kernel> {
+/// The kernels, and where the first of their directories lies.
+fn installed(
+    host: &dyn Host,
+    running: Option<&str>,
+    gaps: &mut Vec<Gap>,
+) -> (Vec<Kernel>, Datum<()>) {
     let boot: BTreeSet<String> = host
         .list(Path::new("/boot"))
         .unwrap_or_default()
@@ -51,8 +64,8 @@ fn installed(host: &dyn Host, running: Option<&str>, gaps: &mut Vec<Gap>) -> Vec
         .collect();
     let mut kernels: Vec<Kernel> = Vec::new();
     let mut seen = Vec::new();
-    for root in MODULE_ROOTS {
-        let root = Path::new(root);
+    let mut unreadable = None;
+    for root in MODULE_ROOTS.map(Path::new) {
         // On a merged system two of them are one.
         let Ok(chain) = follow(host, root) else { continue };
         if seen.contains(&chain.end) {
@@ -63,6 +76,7 @@ fn installed(host: &dyn Host, running: Option<&str>, gaps: &mut Vec<Gap>) -> Vec
             Err(error) => {
                 if !error.is_absent() {
                     gaps.push(Gap::from(&error));
+                    unreadable = unreadable.or(Some(error));
                 }
                 continue;
             }
@@ -92,7 +106,12 @@ fn installed(host: &dyn Host, running: Option<&str>, gaps: &mut Vec<Gap>) -> Vec
         seen.push(chain.end);
     }
     kernels.sort_by(|left, right| kernel_release::compare(&left.release, &right.release));
-    kernels
+    let directory = match (seen.first(), unreadable) {
+        (Some(directory), _) => Datum::known((), directory),
+        (None, Some(error)) => Datum::unreadable(&error.path, &error.why),
+        (None, None) => Datum::absent(MODULE_ROOTS[0]),
+    };
+    (kernels, directory)
 }
 
 /// Whether a module directory holds its kernel's image; `None` when it belongs to no installed kernel.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use self::loader::{Cached, Loader, expand};
 use self::shelf::Shelf;
 use crate::facts::{DECIDING_LIBRARIES, Datum, Facts, Gap, Libraries, Lookup, LookupScope};
-use crate::host::{Host, HostError, read_text};
+use crate::host::{Failure, Host, HostError, read_text};
 use crate::knowledge::libraries::driver_library;
 use crate::parse::ld_cache;
 use crate::probe::{Found, Probe};
@@ -59,11 +59,17 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
             .unwrap_or_default(),
     };
     let shelf = collect(host, &loader, gaps);
-    let lookups = look_up(&loader, &shelf, architectures);
+    let mut lookups = look_up(&loader, &shelf, architectures);
+    if cache.is_not_captured() {
+        // Nobody looked, so that nothing found is no absence.
+        for lookup in lookups.iter_mut().filter(|lookup| lookup.found.is_absent()) {
+            lookup.found = Datum::unreadable(CACHE, Failure::NotCaptured);
+        }
+    }
     let Shelf { files, gaps, .. } = shelf;
     let files = files.into_values().collect();
     Box::new(move |facts| {
-        facts.libraries = Libraries { files, lookups, cache };
+        facts.libraries = Libraries { files, lookups, cache, reported: Vec::new() };
         facts.gaps.extend(gaps);
     })
 }

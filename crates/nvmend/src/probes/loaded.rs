@@ -121,7 +121,9 @@ fn without_files(
     if !is_listed && (listed.is_ok() || sys.is_ok()) {
         // What was readable does not list it; a version that is there and denied is not looked past.
         return match word {
-            Err(error) if !error.is_absent() => unreadable(error, gaps),
+            Err(error) if !error.is_absent() && error.why != Failure::NotCaptured => {
+                unreadable(error, gaps)
+            }
             _ => absent,
         };
     }

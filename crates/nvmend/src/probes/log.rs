@@ -1,6 +1,8 @@
 //! What the kernel said of the driver in this boot.
 
-use crate::facts::{Datum, Facts, Gap, KernelLog, LogEvent, Origin};
+use crate::facts::{
+    Datum, Facts, Gap, KernelLog, LoadedDriver, LogEvent, LogEventKind, Origin, Reading,
+};
 use crate::host::{Failure, Host, HostKind};
 use crate::parse::kmsg;
 use crate::probe::{Found, Probe};
@@ -13,7 +15,25 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
     Box::new(move |facts| {
         facts.log = log;
         facts.gaps.extend(gap);
+        stand_in(facts);
     })
+}
+
+/// Where the loaded module itself was not looked at (a log is all there is), the module's own words stand for it: what
+/// it said when it loaded, or when it turned a client away.
+fn stand_in(facts: &mut Facts) {
+    if !facts.loaded.driver.is_not_captured() {
+        return;
+    }
+    let refusal = facts.log.events().iter().rev().find_map(|event| match &event.kind {
+        LogEventKind::ApiMismatch { module, .. } => Some((module, &event.from)),
+        _ => None,
+    });
+    if let Some((version, from)) = facts.log.last_loading.sourced().or(refusal) {
+        let readings = vec![Reading { version: version.clone(), from: from.clone() }];
+        let driver = LoadedDriver { version: version.clone(), flavour: None, readings };
+        facts.loaded.driver = Datum::known(driver, from.clone());
+    }
 }
 
 fn read(host: &dyn Host) -> (KernelLog, Option<Gap>) {
@@ -23,9 +43,7 @@ fn read(host: &dyn Host) -> (KernelLog, Option<Gap>) {
             let at = Origin::from(&error.path);
             // A file tree without a log is complete without it; a running machine always has one.
             let is_none = match error.why {
-                Failure::NotFound | Failure::Unsupported | Failure::NotCaptured => {
-                    host.kind() == HostKind::Tree
-                }
+                Failure::NotFound | Failure::Unsupported => host.kind() == HostKind::Tree,
                 _ => false,
             };
             if is_none {

@@ -6,10 +6,14 @@ mod bus;
 mod cdi;
 mod consumers;
 mod cuda;
+pub mod deep;
+mod display;
 mod dkms;
 mod fabric;
+mod firmware;
 mod flatpak;
 mod holders;
+mod initramfs;
 mod kernels;
 mod libraries;
 mod links;
@@ -19,6 +23,7 @@ mod modules;
 mod next_boot;
 mod packages;
 mod python_cuda;
+mod reported;
 mod runfile;
 mod scopes;
 mod security;
@@ -41,9 +46,17 @@ pub const STAGES: &[&[&Probe]] = &[
         &cuda::PROBE,
         &consumers::PROBE,
         &log::PROBE,
+        &firmware::PROBE,
+        &display::PROBE,
     ],
     // Needs the kernels; who holds what needs the loaded modules.
     &[&modules::PROBE, &holders::PROBE],
     // Needs every driver file that was found, to say who owns it; and who holds the device.
     &[&packages::PROBE, &scopes::PROBE],
+    // Needs every driver file that was found, to say who owns it; whether an image must be read hangs on the modules.
+    &[&packages::PROBE, &initramfs::PROBE],
+    // Needs the kernels; who holds what needs the loaded modules, what is said of libraries their lack.
+    &[&modules::PROBE, &holders::PROBE, &reported::PROBE],
+    // Needs every driver file that was found, to say who owns it.
+    &[&packages::PROBE],
 ];

@@ -1,11 +1,12 @@
 //! NVIDIA modules on disk: the files of every installed kernel, and which of them modprobe would load.
 //!
 //! Only the directories are listed in which installers put these modules; what `modules.dep` names elsewhere is
-//! taken too. Of compressed modules, only those are opened whose content is needed: the core of every kernel, and
-//! the whole set of the running kernel and of the one that boots next.
+//! taken too. Only those are opened whose content a question needs: the core of every kernel, and of the running
+//! kernel and the one that boots next the whole set and what lies beside it (if it need not be decompressed).
 
 mod config;
 mod read;
+pub(super) use read::is_compressed;
 mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -61,7 +62,13 @@ fn look_at(
             .map(|entry| kernel.directory.join(entry))
             .collect()
     });
-    let index = Datum::read(text.map(drop), &dep);
+    let index = match &text {
+        Ok(text) => match modules_dep::check(text) {
+            Ok(()) => Datum::known((), &dep),
+            Err(error) => Datum::unreadable(&dep, error),
+        },
+        Err(error) => Datum::read(Err(error.clone()), &dep),
+    };
     if let Datum::Unreadable { why, .. } = &index {
         gaps.push(Gap::new(&dep, why));
     }
@@ -97,7 +104,7 @@ fn look_at(
             linked_from: linked_from.clone(),
             info: Datum::Absent { looked_at: vec!["not needed, and not read".into()] },
             modified: metadata.modified,
-            compressed: read::is_compressed(end),
+            compressed: is_compressed(end),
         });
         // A file that also stands in the kernel's directory itself is no mere link's target.
         file.linked_from = file.linked_from.take().and(linked_from);
@@ -208,7 +215,7 @@ fn fill_in(host: &dyn Host, known: &Facts, kernels: &mut [KernelModules], gaps: 
         for file in &modules.files {
             let core = loaded(MODULES[0]) == Some(&file.path);
             let of_the_set = MODULES.iter().any(|name| loaded(name) == Some(&file.path));
-            if !file.compressed || core || (is_near && of_the_set) {
+            if core || (is_near && (of_the_set || !file.compressed)) {
                 let job = jobs
                     .entry(file.path.clone())
                     .or_insert(Job { path: file.path.clone(), signature: false });

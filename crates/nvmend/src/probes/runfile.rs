@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::facts::{Datum, Origin, RunfileTrace};
-use crate::host::Host;
+use crate::host::{Failure, Host};
 use crate::version::DriverVersion;
 
 /// What it would have to put back: there exactly while a driver of its is installed. Its first line is the version.
@@ -27,7 +27,12 @@ pub(super) fn trace(host: &dyn Host) -> Datum<RunfileTrace> {
     let uninstaller = is_there(&UNINSTALLER);
     let places = [BACKUP, UNINSTALLER].into_iter().chain(LEFTOVERS);
     let signs: Vec<Origin> = places.filter(is_there).map(Origin::from).collect();
-    let Some(first) = signs.first().cloned() else { return Datum::absent(BACKUP) };
+    let Some(first) = signs.first().cloned() else {
+        return match host.metadata(Path::new(BACKUP)) {
+            Err(error) if error.why == Failure::NotCaptured => Datum::unreadable(BACKUP, error.why),
+            _ => Datum::absent(BACKUP),
+        };
+    };
     let version = version_of_backup(host).or_else(|| version_of_log(host));
     Datum::known(RunfileTrace { version, signs, installed: backup || uninstaller }, first)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::facts::{Datum, Environment, Facts, Gap, Origin, Os, System, Variable};
-use crate::host::{Host, HostKind, read_text};
+use crate::host::{Host, HostError, HostKind, read_text};
 use crate::parse::{elf_header, os_release};
 use crate::probe::{Found, Probe};
 
@@ -41,9 +41,10 @@ const VARIABLES: [&str; 24] = [
 fn run(host: &dyn Host, _known: &Facts) -> Found {
     let mut gaps = Vec::new();
     let os = os(host, &mut gaps);
-    let release = read_text(host, "/proc/sys/kernel/osrelease").ok();
+    let release = read_text(host, "/proc/sys/kernel/osrelease");
     let (container_signs, container) = container(host);
     let (environment, environment_signs) = environment(host, release.as_deref(), container_signs);
+    let release = release.ok();
     let system = System {
         arch: arch(host, release.as_deref()),
         booted: booted(host),
@@ -117,13 +118,14 @@ fn arch(host: &dyn Host, release: Option<&str>) -> Datum<String> {
 /// The kind of environment and what shows it.
 fn environment(
     host: &dyn Host,
-    release: Option<&str>,
+    release: Result<&str, &HostError>,
     container_signs: Vec<Origin>,
 ) -> (Environment, Vec<Origin>) {
     // On a running machine this file is always there.
-    if release.is_none() && host.kind() == HostKind::Tree {
+    if release.is_err_and(HostError::is_absent) && host.kind() == HostKind::Tree {
         return (Environment::Chroot, vec![Origin::from("/proc/sys/kernel/osrelease")]);
     }
+    let release = release.ok();
     let kinds = [
         // A container on WSL or on a Jetson is a container first: its files are its own.
         (Environment::Container, container_signs),

@@ -51,6 +51,7 @@ pub fn render(view: &View<'_>, page: &Page) -> String {
         sheet.picture(view);
     }
     sheet.causes(view);
+    sheet.answers(view);
     if let Some(outlook) = view.outlook {
         sheet.reboot(view, outlook);
     }
@@ -243,6 +244,28 @@ impl<'p> Sheet<'p> {
         }
     }
 
+    /// What the libraries say themselves, each in a line.
+    fn answers(&mut self, view: &View<'_>) {
+        let answers = &view.report.answers;
+        if answers.is_empty() {
+            return;
+        }
+        self.heading(&view.words.report("heading-answers", &[]));
+        for answer in answers {
+            let name = answer.name.clone().unwrap_or_default();
+            let args: [Arg; 4] = [
+                ("path", answer.path.clone()),
+                ("says", answer.says.clone().unwrap_or_else(|| name.clone())),
+                ("code", answer.code.to_string()),
+                ("name", name),
+            ];
+            let (mark, paint) =
+                if answer.code == 0 { ("✓", Paint::Good) } else { ("✗", Paint::Bad) };
+            let lead = format!("  {} ", self.page.paint(paint, mark));
+            self.hanging(&lead, 4, Paint::Plain, &view.words.report("answer", &args));
+        }
+    }
+
     fn reboot(&mut self, view: &View<'_>, outlook: &Outlook) {
         let id = match (outlook.effect, view.report.host.environment) {
             (Effect::Harmless, _) if view.report.verdict == Verdict::NotApplicable => {
@@ -357,6 +380,7 @@ fn machine(view: &View<'_>) -> String {
 fn layer(layer: Layer) -> &'static str {
     match layer {
         Layer::Loaded => "layer-loaded",
+        Layer::Initramfs => "layer-initramfs",
         Layer::OnDisk => "layer-on-disk",
         Layer::Libraries => "layer-libraries",
         Layer::EnvironmentLibraries => "layer-environment-libraries",

@@ -107,7 +107,25 @@ fn names_every_kind_of_event() {
         ("NVRM: None of the NVIDIA devices were initialized.", Some(NoDevice)),
         (
             "NVRM: installed in this system requires use of the NVIDIA open kernel modules.",
-            Some(NoDevice),
+            Some(NeedsOpenModule),
+        ),
+        ("NVRM: installed in this system is not supported by open", Some(NeedsProprietaryModule)),
+        ("NVRM: installed in this system is not supported by the", Some(UnsupportedGpu)),
+        (
+            "NVRM: Xid (PCI:0000:05:00): 119, pid=1, Timeout after 6s of waiting for RPC response from GPU0 GSP!",
+            Some(FirmwareFault),
+        ),
+        (
+            "NVRM: Xid (PCI:0000:05:00): 154, GPU recovery action changed from 0x0 (None) to 0x1 (GPU Reset Required)",
+            Some(FirmwareFault),
+        ),
+        (
+            "NVRM: Xid (PCI:0000:05:00): 154, GPU recovery action changed from 0x1 (GPU Reset Required) to 0x0 (None)",
+            None,
+        ),
+        (
+            "NVRM: _kgspBootGspRm: unexpected WPR2 already up, cannot proceed with booting GSP",
+            Some(FirmwareFault),
         ),
         ("NVRM:  supported through the NVIDIA 470.xx Legacy drivers. Please", Some(LegacyGpu)),
         ("NVRM: ignoring the legacy GPU 0000:01:00.0", Some(LegacyGpu)),

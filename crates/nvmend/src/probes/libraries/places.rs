@@ -35,18 +35,20 @@ const SYSTEM_ROOTS: [&str; 8] = [
     "/usr/local/lib64",
 ];
 
-/// Drivers in a root of their own: NixOS, NVIDIA's GPU operator, Container-Optimized OS, and the volume that
-/// nvidia-docker 1 and some Kubernetes device plugins mount.
-const DRIVER_ROOTS: [&str; 5] = [
+/// Drivers in a root of their own: NixOS, NVIDIA's GPU operator, Container-Optimized OS (cos-gpu-installer's own
+/// directory, and where GKE mounts it), and the volume that nvidia-docker 1 and some Kubernetes device plugins mount.
+/// `/var/lib/nvidia` itself is also where the `.run` installer keeps its record.
+const DRIVER_ROOTS: [&str; 6] = [
     "/run/opengl-driver",
     "/run/opengl-driver-32",
     "/run/nvidia/driver",
     "/home/kubernetes/bin/nvidia",
+    "/var/lib/nvidia/lib64",
     "/usr/local/nvidia",
 ];
 
 /// The library directories below [`DRIVER_ROOTS`].
-pub(super) const DRIVER_DIRECTORIES: [&str; 9] = [
+pub(super) const DRIVER_DIRECTORIES: [&str; 10] = [
     "/run/opengl-driver/lib",
     "/run/opengl-driver-32/lib",
     "/run/nvidia/driver/usr/lib/x86_64-linux-gnu",
@@ -54,6 +56,7 @@ pub(super) const DRIVER_DIRECTORIES: [&str; 9] = [
     "/run/nvidia/driver/usr/lib64",
     "/run/nvidia/driver/usr/lib",
     "/home/kubernetes/bin/nvidia/lib64",
+    "/var/lib/nvidia/lib64",
     "/usr/local/nvidia/lib64",
     "/usr/local/nvidia/lib",
 ];

@@ -97,6 +97,8 @@ impl<'h> Shelf<'h> {
         if self.files.contains_key(path) {
             return;
         }
+        let decides =
+            DECIDING_LIBRARIES.iter().any(|name| name.split('.').next() == Some(library.stem));
         let opened = self.host.open(path);
         let size = match &opened {
             Ok(file) => file.size(),
@@ -107,7 +109,13 @@ impl<'h> Shelf<'h> {
                     self.gaps.push(Gap::from(error));
                     metadata.size
                 }
-                Ok(_) => return,
+                // Docker makes a directory of a file that is to be mounted and is not there.
+                Ok(_) => {
+                    if decides {
+                        self.gaps.push(Gap::from(error));
+                    }
+                    return;
+                }
                 Err(error) => return self.gaps.push(Gap::from(&error)),
             },
         };
@@ -116,10 +124,16 @@ impl<'h> Shelf<'h> {
         let place = self.places.of(path, found);
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let carried = DriverVersion::from_library_name(name).filter(|_| library.carries_version);
-        let decides =
-            DECIDING_LIBRARIES.iter().any(|name| name.split('.').next() == Some(library.stem));
+        if decides && size == 0 {
+            self.gaps.push(Gap::new(path, "damaged: empty"));
+        }
         let tells = decides && arch.is_some() && place != LibraryPlace::Stub;
-        let version = carried.or_else(|| version_inside(file.as_deref().filter(|_| tells)?));
+        let inside = match file.as_deref().filter(|_| tells && carried.is_none()) {
+            Some(file) => inside(file),
+            None => Inside::default(),
+        };
+        let version = carried.or(inside.version);
+        let place = if inside.is_stub { LibraryPlace::Stub } else { place };
         let file = LibraryFile {
             path: path.to_owned(),
             stem: library.stem.to_owned(),
@@ -185,29 +199,41 @@ fn mounted(host: &dyn Host) -> HashSet<PathBuf> {
     points.into_iter().filter(is_library).map(PathBuf::from).collect()
 }
 
-/// The version that a library without one in its name says inside: the text `nvidia id: NVIDIA … 535.261.03 …`
-/// (open-gpu-kernel-modules, `utils.mk`, `GENERATE_NVIDSTRING`; the closed libraries carry one like it). Looked for
-/// in the constants only, and not without end.
-fn version_inside(file: &dyn RandomRead) -> Option<DriverVersion> {
+/// What a library without a version in its name says inside.
+#[derive(Default)]
+struct Inside {
+    version: Option<DriverVersion>,
+    /// It warns that it is NVML's stub, wherever it lies: conda packages put it among an environment's libraries.
+    is_stub: bool,
+}
+
+/// Looks for the text `nvidia id: NVIDIA … 535.261.03 …` (open-gpu-kernel-modules, `utils.mk`, `GENERATE_NVIDSTRING`;
+/// the closed libraries carry one like it), and for the warning that NVML's stub prints. In the constants only, and
+/// not without end.
+fn inside(file: &dyn RandomRead) -> Inside {
     const MARK: &[u8] = b"nvidia id:";
+    const STUB: &[u8] = b"You should always run with libnvidia-ml.so that is installed with your";
     const LIMIT: u64 = 8 << 20;
     const CHUNK: u64 = 256 << 10;
     /// The mark and its text, where they cross the end of a chunk.
     const OVERLAP: u64 = 512;
-    let constants = elf::find_section(file, ".rodata").ok().flatten()?;
+    let mut inside = Inside::default();
+    let Ok(Some(constants)) = elf::find_section(file, ".rodata") else { return inside };
     let mut at = 0;
     while at < constants.length.min(LIMIT) {
         let length = (constants.length - at).min(CHUNK + OVERLAP);
-        let bytes = elf::read_exactly(file, constants.offset.checked_add(at)?, length).ok()?;
+        let Some(start) = constants.offset.checked_add(at) else { break };
+        let Ok(bytes) = elf::read_exactly(file, start, length) else { break };
         for mark in memchr::memmem::find_iter(&bytes, MARK) {
             let rest = bytes.get(mark + MARK.len()..).unwrap_or_default();
             let text = rest.split(|byte| *byte == 0).next().unwrap_or_default();
             let text = String::from_utf8_lossy(text.get(..OVERLAP as usize).unwrap_or(text));
             if let Some(version) = DriverVersion::find_in(&text) {
-                return Some(version);
+                return Inside { version: Some(version), is_stub: false };
             }
         }
+        inside.is_stub |= memchr::memmem::find(&bytes, STUB).is_some();
         at += CHUNK;
     }
-    None
+    inside
 }

@@ -233,9 +233,8 @@ fn damaged_and_empty_files_are_what_the_loader_gets() {
         assert!(library.exists);
         assert_eq!(facts.libraries.file(&library.chain.end).unwrap().arch, None);
     }
-    // An empty file is a fault with a cause of its own, not a gap.
     let gaps: Vec<&str> = facts.gaps.iter().map(|gap| gap.what.as_str()).collect();
-    assert_eq!(gaps, [format!("{LIB}/libnvidia-ml.so.535.261.03")]);
+    assert_eq!(gaps, ["libcuda", "libnvidia-ml"].map(|stem| format!("{LIB}/{stem}.so.535.261.03")));
 }
 
 #[test]
@@ -261,6 +260,21 @@ fn the_version_is_read_inside_where_the_name_has_none() {
     let facts = probe(&host);
     assert_eq!(version(plain(&facts, "libcuda.so.1")), Some("560.35.03"));
     assert_eq!(version(plain(&facts, "libnvidia-ml.so.1")), None, "a number alone says nothing");
+}
+
+#[test]
+fn nvmls_stub_is_known_by_its_warning_wherever_it_lies() {
+    let warning =
+        "WARNING:\n\nYou should always run with libnvidia-ml.so that is installed with your\n";
+    for (text, place) in [(warning, LibraryPlace::Stub), ("", LibraryPlace::Conda)] {
+        let host = debian("535.261.03").env("LD_LIBRARY_PATH", "/opt/conda/lib").file(
+            "/opt/conda/lib/libnvidia-ml.so.1",
+            library_saying("x86_64", "libnvidia-ml.so.1", text),
+        );
+        let facts = probe(&host);
+        let library = found(&facts, "libnvidia-ml.so.1", LookupScope::Environment).unwrap();
+        assert_eq!(library.place, place, "{text:?}");
+    }
 }
 
 #[test]

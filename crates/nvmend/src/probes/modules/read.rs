@@ -28,7 +28,7 @@ impl Job {
 }
 
 /// Whether a module's name says that it is compressed.
-pub(super) fn is_compressed(path: &Path) -> bool {
+pub(in crate::probes) fn is_compressed(path: &Path) -> bool {
     path.extension().is_none_or(|extension| extension != "ko")
 }
 

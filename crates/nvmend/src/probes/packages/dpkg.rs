@@ -24,6 +24,10 @@ pub(super) fn read(host: &dyn Host) -> Option<Database> {
     if let Err(error) = check(&status) {
         return Some(Database::unreadable(PackageManager::Dpkg, STATUS, error));
     }
+    if status.trim_ascii().is_empty() && file_lists(host).is_ok_and(|lists| !lists.is_empty()) {
+        let why = "damaged: empty, although packages are installed";
+        return Some(Database::unreadable(PackageManager::Dpkg, STATUS, why));
+    }
     let mut count = 0;
     let mut packages = Vec::new();
     let mut lines = Lines { text: &status, offset: 0, line: 1 };

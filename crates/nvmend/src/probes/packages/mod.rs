@@ -1,11 +1,15 @@
 //! Packages that concern the driver, and who owns each driver file.
 
 mod dpkg;
+mod missing;
 mod owners;
 mod pacman;
 mod rpm;
+mod rpm_program;
 
-use crate::facts::{Datum, Facts, Gap, Package, PackageDatabase, PackageManager, Packages};
+use crate::facts::{
+    Datum, Facts, Gap, Package, PackageDatabase, PackageManager, PackageRole, Packages,
+};
 use crate::host::Host;
 use crate::probe::{Found, Probe};
 
@@ -39,7 +43,7 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
     found.extend(dpkg::read(host));
     let rpm = rpm::open(host);
     match &rpm {
-        Some(Ok(database)) => found.push(database.read()),
+        Some(Ok(database)) => found.push(database.read(host)),
         Some(Err(unreadable)) => {
             found.push(Database::unreadable(PackageManager::Rpm, &unreadable.path, &unreadable.why))
         }
@@ -60,7 +64,15 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
         (&a.name, &a.arch, &a.version, a.manager).cmp(&(&b.name, &b.arch, &b.version, b.manager))
     });
     let rpm = rpm.as_ref().and_then(|database| database.as_ref().ok());
-    packages.owners = owners::find(host, known, &packages.databases, rpm, &mut gaps);
+    // A package that is not installed whole has not laid out its files yet, or no more.
+    let drivers = packages
+        .of_role(PackageRole::User)
+        // Where no library was found, what hides them hides what is gone too.
+        .filter(|package| package.is_installed() && !known.libraries.files.is_empty())
+        .map(|package| package.name.as_str())
+        .collect();
+    (packages.owners, packages.missing) =
+        owners::find(host, known, &packages.databases, drivers, rpm, &mut gaps);
     Box::new(move |facts| {
         facts.packages = packages;
         facts.gaps.extend(gaps);

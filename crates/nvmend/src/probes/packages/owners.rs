@@ -1,12 +1,13 @@
 //! Who owns each driver file: a package, a builder on this machine, or nobody.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::missing::Missing;
 use super::rpm::RpmDatabase;
 use super::{dpkg, pacman};
 use crate::facts::{
-    BuildOutcome, Datum, DkmsBuild, Facts, Gap, LibraryPlace, ModuleFile, Ownership,
+    BuildOutcome, Datum, DkmsBuild, Facts, Gap, LibraryPlace, MissingFile, ModuleFile, Ownership,
     PackageDatabase, PackageManager,
 };
 use crate::host::{Host, HostError};
@@ -24,18 +25,22 @@ const MAX_LIST: u64 = 16 << 20;
 /// Lists beyond this many are not searched.
 const MAX_LISTS: usize = 20_000;
 
-/// Finds the owner of every driver file that the other probes found. Files of conda environments, Python packages,
+/// Finds the owner of every driver file that the other probes found, and what is gone of `drivers`, the packages that
+/// carry driver libraries. Files of conda environments, Python packages,
 /// WSL, separate driver roots and container runtimes have no entry: no package of this system can own them.
 pub(super) fn find(
     host: &dyn Host,
     known: &Facts,
     databases: &[PackageDatabase],
+    drivers: HashSet<&str>,
     rpm: Option<&RpmDatabase>,
     gaps: &mut Vec<Gap>,
-) -> BTreeMap<PathBuf, Ownership> {
-    let mut search = Search { open: driver_files(known), owners: BTreeMap::new(), gaps };
-    if search.open.is_empty() {
-        return search.owners;
+) -> (BTreeMap<PathBuf, Ownership>, Vec<MissingFile>) {
+    let here = known.libraries.files.iter().map(|file| file.path.as_path()).collect();
+    let missing = Missing { drivers, here, found: Vec::new() };
+    let mut search = Search { open: driver_files(known), owners: BTreeMap::new(), missing, gaps };
+    if search.open.is_empty() && search.missing.drivers.is_empty() {
+        return Default::default();
     }
     let mut failures: Vec<String> = Vec::new();
     for database in databases {
@@ -70,11 +75,11 @@ pub(super) fn find(
         }
     }
     if let Some(rpm) = rpm.filter(|_| has_good(PackageManager::Rpm)) {
-        match rpm.owners(&search.open) {
+        match rpm.owners(host, &search.open) {
             Ok(found) => found
                 .into_iter()
                 .for_each(|(path, owner)| search.settle(&path, Ownership::Package(owner))),
-            Err(error) => failures.push(error.to_string()),
+            Err(error) => failures.push(error),
         }
     }
     search.builders(known);
@@ -90,13 +95,16 @@ pub(super) fn find(
     for path in std::mem::take(&mut search.open) {
         search.owners.insert(path, rest.clone());
     }
-    search.owners
+    search.missing.found.sort();
+    search.missing.found.dedup();
+    (search.owners, search.missing.found)
 }
 
 /// The files whose owner is asked for, sorted.
 fn driver_files(known: &Facts) -> Vec<PathBuf> {
-    let modules =
-        known.modules.kernels.iter().flat_map(|kernel| &kernel.files).map(|file| &file.path);
+    // Of a module that no question needed, none needs the owner.
+    let modules = known.modules.kernels.iter().flat_map(|kernel| &kernel.files);
+    let modules = modules.filter(|file| !file.info.is_absent()).map(|file| &file.path);
     let libraries = known.libraries.files.iter().filter(|file| {
         let is_foreign = matches!(
             file.place,
@@ -117,6 +125,7 @@ struct Search<'g> {
     /// Files without a known owner.
     open: Vec<PathBuf>,
     owners: BTreeMap<PathBuf, Ownership>,
+    missing: Missing<'g>,
     gaps: &'g mut Vec<Gap>,
 }
 
@@ -143,8 +152,8 @@ impl Search<'_> {
         lengths.sort_unstable();
         lengths.dedup();
         for list in lists {
-            if wanted.is_empty() {
-                return;
+            if wanted.is_empty() && !self.missing.drivers.contains(list.package.as_str()) {
+                continue;
             }
             let content = match host.read(&list.path, MAX_LIST) {
                 Ok(content) => content,
@@ -153,6 +162,7 @@ impl Search<'_> {
                     continue;
                 }
             };
+            self.missing.look(host, list, &content);
             for line in paths(&content) {
                 let line = line.strip_prefix(b"/").unwrap_or(line);
                 if lengths.contains(&line.len())

@@ -1,14 +1,16 @@
-//! Fedora's, Red Hat's and SUSE's packages, from the SQLite database that rpm keeps since 4.16.
+//! Fedora's, Red Hat's and SUSE's packages, from the SQLite database that rpm keeps since 4.16; from the older ones by
+//! the rpm program.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::Database;
 use super::owners::spellings;
+use super::rpm_program::RpmProgram;
 use crate::facts::{Datum, Gap, Origin, Package, PackageManager};
 use crate::host::{Host, RandomRead};
 use crate::knowledge::packages::{classify, may_concern};
-use crate::parse::rpm_header::RpmHeader;
+use crate::parse::rpm_header::{RpmHeader, RpmPackage};
 use crate::parse::sqlite::{self, SqliteError, Value};
 
 /// Where the database may lie: Fedora since 36 and SUSE, the older place, and image-based Fedora.
@@ -29,7 +31,14 @@ pub(super) struct Unreadable {
 /// An open database.
 pub(super) struct RpmDatabase {
     path: String,
-    file: Box<dyn RandomRead>,
+    access: Access,
+}
+
+/// How a database is read.
+enum Access {
+    Sqlite(Box<dyn RandomRead>),
+    /// One in an older format, and that format's name.
+    Program(RpmProgram, &'static str),
 }
 
 /// Finds the database; `None` when there is none.
@@ -49,7 +58,7 @@ fn open_in(host: &dyn Host, directory: &str) -> Option<Result<RpmDatabase, Unrea
                 );
                 return Some(Err(Unreadable { path, why }));
             }
-            return Some(Ok(RpmDatabase { path, file }));
+            return Some(Ok(RpmDatabase { path, access: Access::Sqlite(file) }));
         }
         Err(error) if error.is_absent() => {}
         Err(error) => return Some(Err(Unreadable { path, why: error.why.to_string() })),
@@ -57,25 +66,42 @@ fn open_in(host: &dyn Host, directory: &str) -> Option<Result<RpmDatabase, Unrea
     for (name, format) in [("Packages", "Berkeley DB"), ("Packages.db", "rpm's own ndb")] {
         let path = format!("{directory}/{name}");
         if host.metadata(Path::new(&path)).is_ok() {
-            let why =
-                format!("a database in an older format ({format}) that only the rpm program reads");
-            return Some(Err(Unreadable { path, why }));
+            return Some(match RpmProgram::find(host, directory) {
+                Some(program) => Ok(RpmDatabase { path, access: Access::Program(program, format) }),
+                None => Err(Unreadable { path, why: needs_program(format) }),
+            });
         }
     }
     None
 }
 
+fn needs_program(format: &str) -> String {
+    format!("a database in an older format ({format}) that only the rpm program reads")
+}
+
 impl RpmDatabase {
     /// Counts the packages, and reads those that concern the driver.
-    pub(super) fn read(&self) -> Database {
-        match self.read_all() {
-            Ok(database) => database,
-            Err(error) => Database::unreadable(PackageManager::Rpm, &self.path, error),
-        }
+    pub(super) fn read(&self, host: &dyn Host) -> Database {
+        let read = match &self.access {
+            Access::Sqlite(file) => self.read_all(file.as_ref()).map_err(|error| error.to_string()),
+            Access::Program(program, format) => program
+                .packages(host)
+                .map(|packages| self.read_answer(packages))
+                .map_err(|error| format!("{}; {error}", needs_program(format))),
+        };
+        read.unwrap_or_else(|why| Database::unreadable(PackageManager::Rpm, &self.path, why))
     }
 
-    fn read_all(&self) -> Result<Database, SqliteError> {
-        let sqlite = sqlite::Database::open(self.file.as_ref())?;
+    fn read_answer(&self, packages: Vec<RpmPackage>) -> Database {
+        let count = Datum::known(packages.len(), self.path.as_str());
+        let mut database = Database::new(PackageManager::Rpm, count);
+        let concerned = packages.into_iter().filter_map(|package| self.classified(package));
+        database.packages = concerned.take(MAX_PACKAGES).collect();
+        database
+    }
+
+    fn read_all(&self, file: &dyn RandomRead) -> Result<Database, SqliteError> {
+        let sqlite = sqlite::Database::open(file)?;
         let mut count = 0;
         let mut numbers = Vec::new();
         sqlite.scan("Name", |_, row| {
@@ -113,11 +139,14 @@ impl RpmDatabase {
 
     fn package(&self, header: &[u8]) -> Result<Option<Package>, Gap> {
         let header = RpmHeader::parse(header).and_then(|header| header.package());
-        let it = header.map_err(|error| Gap::new(self.path.as_str(), error))?;
-        let Some(what) = classify(PackageManager::Rpm, &it.name, &it.version) else {
-            return Ok(None);
-        };
-        Ok(Some(Package {
+        let package = header.map_err(|error| Gap::new(self.path.as_str(), error))?;
+        Ok(self.classified(package))
+    }
+
+    /// The package, if it concerns the driver.
+    fn classified(&self, it: RpmPackage) -> Option<Package> {
+        let what = classify(PackageManager::Rpm, &it.name, &it.version)?;
+        Some(Package {
             manager: PackageManager::Rpm,
             name: it.name,
             version: it.version,
@@ -130,38 +159,54 @@ impl RpmDatabase {
             role: what.role,
             series: what.series,
             from: Origin::from(self.path.as_str()),
-        }))
+        })
     }
 
     /// The owners of these files, where a package owns them.
-    pub(super) fn owners(&self, paths: &[PathBuf]) -> Result<Vec<(PathBuf, String)>, SqliteError> {
-        let sqlite = sqlite::Database::open(self.file.as_ref())?;
-        let mut headers = HashMap::new();
-        let mut owners = Vec::new();
-        for path in paths {
-            let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-            for row in sqlite.find("Basenames_key_idx", name.as_bytes())? {
-                let place = sqlite.row("Basenames", row, 4096, |row| match row {
-                    [_, Value::Integer(number), Value::Integer(position), ..] => {
-                        Some((*number, u32::try_from(*position).ok()?))
-                    }
-                    _ => None,
-                })?;
-                let Some((number, position)) = place.flatten() else { continue };
-                let header = match headers.entry(number) {
-                    std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
-                    std::collections::hash_map::Entry::Vacant(new) => {
-                        new.insert(header(&sqlite, number)?)
-                    }
-                };
-                if let Some(owner) = owner(header, position, path) {
-                    owners.push((path.clone(), owner));
-                    break;
+    pub(super) fn owners(
+        &self,
+        host: &dyn Host,
+        paths: &[PathBuf],
+    ) -> Result<Vec<(PathBuf, String)>, String> {
+        match &self.access {
+            Access::Sqlite(file) => {
+                find_owners(file.as_ref(), paths).map_err(|error| error.to_string())
+            }
+            Access::Program(program, _) => program.owners(host, paths),
+        }
+    }
+}
+
+fn find_owners(
+    file: &dyn RandomRead,
+    paths: &[PathBuf],
+) -> Result<Vec<(PathBuf, String)>, SqliteError> {
+    let sqlite = sqlite::Database::open(file)?;
+    let mut headers = HashMap::new();
+    let mut owners = Vec::new();
+    for path in paths {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        for row in sqlite.find("Basenames_key_idx", name.as_bytes())? {
+            let place = sqlite.row("Basenames", row, 4096, |row| match row {
+                [_, Value::Integer(number), Value::Integer(position), ..] => {
+                    Some((*number, u32::try_from(*position).ok()?))
                 }
+                _ => None,
+            })?;
+            let Some((number, position)) = place.flatten() else { continue };
+            let header = match headers.entry(number) {
+                std::collections::hash_map::Entry::Occupied(known) => known.into_mut(),
+                std::collections::hash_map::Entry::Vacant(new) => {
+                    new.insert(header(&sqlite, number)?)
+                }
+            };
+            if let Some(owner) = owner(header, position, path) {
+                owners.push((path.clone(), owner));
+                break;
             }
         }
-        Ok(owners)
     }
+    Ok(owners)
 }
 
 fn header(sqlite: &sqlite::Database<'_>, number: i64) -> Result<Vec<u8>, SqliteError> {

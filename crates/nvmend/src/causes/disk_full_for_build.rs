@@ -1,0 +1,48 @@
+//! The build of the module ran out of space.
+
+use super::dkms_build_failed::{CAUSE as BUILD_FAILED, failed_build};
+use crate::diagnose::{Cause, Finding, Severity};
+use crate::facts::Facts;
+use crate::parse::build_log::BuildReason;
+
+/// `disk-full-for-build`.
+pub const CAUSE: Cause = Cause {
+    id: "disk-full-for-build",
+    severity: Severity::Error,
+    find,
+    remedies: &["free-space", "build-module"],
+    explains: BUILD_FAILED.explains,
+};
+
+fn find(facts: &Facts) -> Option<Finding> {
+    failed_build(facts, |reason| reason == Some(BuildReason::DiskFull))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::*;
+    use super::*;
+    use crate::facts::BuildOutcome;
+
+    fn failed(first_error: &str) -> Facts {
+        let mut facts = machine("535.216.03", "535.216.03", "535.261.03");
+        let first_error = Some(first_error.to_owned());
+        let outcome = BuildOutcome::Failed { first_error, log: "/log".into() };
+        dkms(&mut facts, "535.261.03", Some(outcome));
+        facts
+    }
+
+    #[test]
+    fn fires_by_the_first_error_of_the_log() {
+        let facts = failed("/usr/bin/ld: final link failed: No space left on device");
+        assert!(find(&facts).is_some());
+        assert_eq!(primary(&facts), "disk-full-for-build");
+    }
+
+    #[test]
+    fn leaves_other_failures_alone() {
+        let facts = failed("gcc: internal compiler error: Killed");
+        assert!(find(&facts).is_none());
+        assert_eq!(primary(&facts), "dkms-build-failed");
+    }
+}
