@@ -43,7 +43,9 @@ fn what_decides_and_cannot_be_read_is_undetermined_and_named() {
             let [option, root] = root_of(&machine);
             let answer = nvmend(&[&option, &root]);
             let name = path.rsplit('/').next().unwrap();
-            assert_eq!(answer.status.code(), Some(3), "{path}: {what}: {}", stdout(&answer));
+            // An empty library is a cause of its own (`empty-library-file`).
+            let status = if name.starts_with("libcuda") && what == "empty" { 1 } else { 3 };
+            assert_eq!(answer.status.code(), Some(status), "{path}: {what}: {}", stdout(&answer));
             assert!(stdout(&answer).contains(name), "{path}: {what}: {}", stdout(&answer));
             assert!(!stdout(&answer).contains('\u{1b}'), "{path}: {what}");
         }

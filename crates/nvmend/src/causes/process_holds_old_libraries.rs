@@ -1,6 +1,7 @@
 //! Running processes map driver libraries that fit neither the loaded module nor what new programs get.
 
 use super::common::{libraries, loaded, with_all};
+use super::{service_skew, snap_runtime_skew};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{Environment, Facts, Holder, MappedLibrary};
 
@@ -44,6 +45,12 @@ fn find(facts: &Facts) -> Option<Finding> {
 /// right; those that every new program gets too are another cause's affair; `cuda-compat` is newer on purpose.
 fn old_library<'f>(facts: &Facts, holder: &'f Holder) -> Option<&'f MappedLibrary> {
     let (driver, _) = facts.loaded_version()?;
+    // `service-skew` and `snap-runtime-skew` name these, and what to do with them.
+    let is_named_elsewhere = service_skew::unit(holder).is_some()
+        || holder.libraries.iter().any(snap_runtime_skew::is_of_snap);
+    if is_named_elsewhere {
+        return None;
+    }
     let current = facts.library_version().map(|(version, _)| version);
     let is_own = |library: &&MappedLibrary| library.version == *driver;
     if holder.libraries.iter().any(|library| is_own(&library)) {

@@ -10,15 +10,13 @@ pub const CAUSE: Cause = Cause {
     severity: Severity::Error,
     find,
     remedies: &["restart-service"],
-    // It names the same processes.
-    explains: &["process-holds-old-libraries"],
+    explains: &[],
 };
 
 /// What the kernel shows of a service's name (15 characters, proc_pid_comm(5)), and the service's unit.
-const SERVICES: [(&str, &str); 9] = [
+const SERVICES: [(&str, &str); 8] = [
     ("nvidia-persiste", "nvidia-persistenced"),
     ("nv-hostengine", "nvidia-dcgm"),
-    ("dcgm-exporter", "dcgm-exporter"),
     ("nv-fabricmanage", "nvidia-fabricmanager"),
     ("nvidia-vgpud", "nvidia-vgpud"),
     ("nvidia-vgpu-mgr", "nvidia-vgpu-mgr"),
@@ -47,13 +45,18 @@ fn find(facts: &Facts) -> Option<Finding> {
     Some(with_all(finding, others.chain(loaded(facts)).chain(libraries(facts))))
 }
 
+/// The unit of a service of the driver; `None` for any other program.
+pub(super) fn unit(holder: &Holder) -> Option<&'static str> {
+    SERVICES.iter().find(|(comm, _)| *comm == holder.name).map(|(_, unit)| *unit)
+}
+
 /// Services that map no library of L, and one of another version. L's own, though its file is gone, works, and
 /// cuda-compat is newer on purpose.
 fn skewed(facts: &Facts) -> impl Iterator<Item = (&Holder, &MappedLibrary, &'static str)> {
     let loaded = facts.loaded_version().map(|(version, _)| version);
     let processes = facts.holders.processes.value().map_or(&[][..], Vec::as_slice);
     processes.iter().filter_map(move |holder| {
-        let (_, service) = SERVICES.iter().find(|(comm, _)| *comm == holder.name)?;
+        let service = unit(holder)?;
         if holder.libraries.iter().any(|library| Some(&library.version) == loaded) {
             return None;
         }
@@ -61,7 +64,7 @@ fn skewed(facts: &Facts) -> impl Iterator<Item = (&Holder, &MappedLibrary, &'sta
             library.path.iter().any(|part| part.to_string_lossy().contains("compat"))
         };
         let library = holder.libraries.iter().find(|library| !is_compat(library))?;
-        Some((holder, library, *service))
+        Some((holder, library, service))
     })
 }
 

@@ -12,8 +12,7 @@ pub const CAUSE: Cause = Cause {
     severity: Severity::Error,
     find,
     remedies: &["refresh-snap"],
-    // It names the same processes.
-    explains: &["process-holds-old-libraries"],
+    explains: &[],
 };
 
 /// Where snap-confine puts the system's driver libraries in a snap's own mounts (snapcore/snapd,
@@ -59,12 +58,15 @@ fn mapped(facts: &Facts) -> Option<(&Holder, &MappedLibrary)> {
     let processes = facts.holders.processes.value()?;
     processes.iter().find_map(|holder| {
         let library = holder.libraries.iter().find(|library| {
-            library.path.starts_with(Path::new(SNAP))
-                && library.version != *loaded
-                && Some(&library.version) != system
+            is_of_snap(library) && library.version != *loaded && Some(&library.version) != system
         })?;
         Some((holder, library))
     })
+}
+
+/// Whether a snap has it from snapd.
+pub(super) fn is_of_snap(library: &MappedLibrary) -> bool {
+    library.path.starts_with(Path::new(SNAP))
 }
 
 #[cfg(test)]
