@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fd::{AsFd, OwnedFd};
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, Stat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, Stat};
 use rustix::io::Errno;
 
 use crate::host::{
@@ -179,7 +179,10 @@ impl Host for Sysroot {
         let fail = |error| failed(path, error);
         let fd = self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK)?;
         let mut entries = Vec::new();
-        for entry in Dir::read_from(&fd).map_err(fail)? {
+        // One call for an ordinary directory.
+        let mut buffer = Vec::with_capacity(32 << 10);
+        let mut directory = RawDir::new(&fd, buffer.spare_capacity_mut());
+        while let Some(entry) = directory.next() {
             let entry = entry.map_err(fail)?;
             let Ok(name) = entry.file_name().to_str() else { continue };
             if matches!(name, "." | "..") {

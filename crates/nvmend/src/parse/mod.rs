@@ -31,6 +31,7 @@ pub mod modinfo;
 pub mod modprobe_conf;
 pub mod module_signature;
 pub mod modules_dep;
+pub mod modules_dep_bin;
 pub mod mounts;
 pub mod nvidia_smi;
 pub mod nvrm;

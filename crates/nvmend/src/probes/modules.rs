@@ -19,10 +19,10 @@ use crate::facts::{
     ConfigLine, Datum, Facts, Gap, Kernel, KernelModules, Lockdown, ModuleFile, ModulesOnDisk,
     Resolution,
 };
-use crate::host::{FileKind, Host};
+use crate::host::{Failure, FileKind, Host};
 use crate::knowledge::modules::{MODULES, driver_module};
 use crate::parse::modinfo::{base_name, underscored};
-use crate::parse::modules_dep;
+use crate::parse::{modules_dep, modules_dep_bin};
 use crate::probe::{Found, Probe};
 
 /// The modules on disk and modprobe's configuration.
@@ -53,25 +53,9 @@ fn look_at(
     config: &[ConfigLine],
     gaps: &mut Vec<Gap>,
 ) -> KernelModules {
-    let dep = kernel.directory.join("modules.dep");
-    // Large distributions have 600 KiB; it grows with the number of modules.
-    let text = host.read(&dep, 64 << 20);
-    let indexed: Option<Vec<PathBuf>> = text.as_ref().ok().map(|text| {
-        modules_dep::driver_entries(text)
-            .into_iter()
-            .map(|entry| kernel.directory.join(entry))
-            .collect()
-    });
-    let index = match &text {
-        Ok(text) => match modules_dep::check(text) {
-            Ok(()) => Datum::known((), &dep),
-            Err(error) => Datum::unreadable(&dep, error),
-        },
-        Err(error) => Datum::read(Err(error.clone()), &dep),
-    };
-    if let Datum::Unreadable { why, .. } = &index {
-        gaps.push(Gap::new(&dep, why));
-    }
+    let (index, entries) = index(host, &kernel.directory, gaps);
+    let indexed: Option<Vec<PathBuf>> = entries
+        .map(|entries| entries.into_iter().map(|entry| kernel.directory.join(entry)).collect());
     let mut standing: BTreeSet<PathBuf> =
         list_directories(host, &kernel.directory, gaps).into_iter().collect();
     standing.extend(indexed.iter().flatten().cloned());
@@ -126,6 +110,38 @@ fn look_at(
         resolved,
         index,
     }
+}
+
+/// The driver's entries of depmod's index: of `modules.dep.bin`, which modprobe reads and which answers by a few blocks;
+/// where there is none, or a damaged one, of the text. `None`: depmod never ran.
+fn index(
+    host: &dyn Host,
+    directory: &Path,
+    gaps: &mut Vec<Gap>,
+) -> (Datum<()>, Option<Vec<String>>) {
+    let bin = directory.join("modules.dep.bin");
+    match host.open(&bin).map(|file| modules_dep_bin::driver_entries(file.as_ref())) {
+        Ok(Ok(entries)) => return (Datum::known((), &bin), Some(entries)),
+        Ok(Err(error)) => gaps.push(Gap::new(&bin, error)),
+        Err(error) if error.is_absent() || error.why == Failure::NotCaptured => {}
+        Err(error) => gaps.push(Gap::from(&error)),
+    }
+    let dep = directory.join("modules.dep");
+    // Large distributions have 600 KiB; it grows with the number of modules.
+    let text = host.read(&dep, 64 << 20);
+    let index = match &text {
+        Ok(text) => match modules_dep::check(text) {
+            Ok(()) => Datum::known((), &dep),
+            Err(error) => Datum::unreadable(&dep, error),
+        },
+        Err(error) => Datum::read(Err(error.clone()), &dep),
+    };
+    if let Datum::Unreadable { why, .. } = &index {
+        gaps.push(Gap::new(&dep, why));
+    }
+    let entries =
+        |text: &Vec<u8>| modules_dep::driver_entries(text).into_iter().map(str::to_owned).collect();
+    (index, text.as_ref().ok().map(entries))
 }
 
 /// The order in which depmod would choose where it never ran: its own default, `updates` before everything else, with
