@@ -15,7 +15,7 @@ pub const IDENTIFICATION: usize = 20;
 const TABLE_LIMIT: u64 = 4 << 20;
 
 /// Section headers that are read in one go; 64 KiB of them.
-const HEADERS_AT_ONCE: usize = 1024;
+const HEADERS_AT_ONCE: u64 = 1024;
 
 /// The file is no ELF file, or a damaged one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -137,9 +137,11 @@ where
     }
     // All names in one read.
     let names = read_exactly(file, offset, length)?;
-    // The driver's module has thousands of sections: their headers are read bit by bit until the wanted one is there.
-    for first in (0..count).step_by(HEADERS_AT_ONCE) {
-        let some = (count - first).min(HEADERS_AT_ONCE as u64);
+    // One of the driver's modules has thousands of sections: their headers are read bit by bit until the wanted one is
+    // there, from the end, since the linker puts `.modinfo` behind the code.
+    for block in (0..count.div_ceil(HEADERS_AT_ONCE)).rev() {
+        let first = block * HEADERS_AT_ONCE;
+        let some = (count - first).min(HEADERS_AT_ONCE);
         let headers = read_exactly(file, entry(first)?, some * size)?;
         let headers: &[Header::SectionHeader] =
             object::pod::slice_from_all_bytes(&headers).map_err(|()| ElfError::Damaged)?;

@@ -6,7 +6,7 @@ use super::Database;
 use super::owners::FileList;
 use crate::facts::{Datum, Origin, Package, PackageManager};
 use crate::host::{Host, HostError};
-use crate::knowledge::packages::{classify, may_concern, origin_of_version};
+use crate::knowledge::packages::{classify, may_concern, may_own_driver_files, origin_of_version};
 use crate::parse::dpkg::{Paragraph, check, paragraphs};
 
 const STATUS: &str = "/var/lib/dpkg/status";
@@ -85,6 +85,20 @@ impl Lines<'_> {
         self.offset = offset;
         self.line
     }
+}
+
+/// Where the lists of packages that likely own driver files are, by their names: the directory of all lists need not
+/// be read for them. Of the two names that a list may have, one is there.
+pub(super) fn likely_lists(installed: &[Package]) -> Vec<FileList> {
+    let packages = installed.iter().filter(|package| {
+        package.manager == PackageManager::Dpkg && may_own_driver_files(&package.name)
+    });
+    let lists = packages.flat_map(|package| {
+        let Package { name, arch, .. } = package;
+        [format!("{INFO}/{name}:{arch}.list"), format!("{INFO}/{name}.list")]
+            .map(|path| FileList { package: name.clone(), path: path.into() })
+    });
+    lists.collect()
 }
 
 /// The packages' lists of files.

@@ -72,7 +72,7 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
         .map(|package| package.name.as_str())
         .collect();
     (packages.owners, packages.missing) =
-        owners::find(host, known, &packages.databases, drivers, rpm, &mut gaps);
+        owners::find(host, known, &packages, drivers, rpm, &mut gaps);
     Box::new(move |facts| {
         facts.packages = packages;
         facts.gaps.extend(gaps);

@@ -8,7 +8,7 @@ use super::rpm::RpmDatabase;
 use super::{dpkg, pacman};
 use crate::facts::{
     BuildOutcome, Datum, DkmsBuild, Facts, Gap, LibraryPlace, MissingFile, ModuleFile, Ownership,
-    PackageDatabase, PackageManager,
+    PackageManager, Packages,
 };
 use crate::host::{Host, HostError};
 use crate::knowledge::packages::may_own_driver_files;
@@ -31,12 +31,13 @@ const MAX_LISTS: usize = 20_000;
 pub(super) fn find(
     host: &dyn Host,
     known: &Facts,
-    databases: &[PackageDatabase],
+    packages: &Packages,
     drivers: HashSet<&str>,
     rpm: Option<&RpmDatabase>,
     gaps: &mut Vec<Gap>,
 ) -> (BTreeMap<PathBuf, Ownership>, Vec<MissingFile>) {
     let here = known.libraries.files.iter().map(|file| file.path.as_path()).collect();
+    let databases = &packages.databases;
     let missing = Missing { drivers, here, found: Vec::new() };
     let mut search = Search { open: driver_files(known), owners: BTreeMap::new(), missing, gaps };
     if search.open.is_empty() && search.missing.drivers.is_empty() {
@@ -54,15 +55,12 @@ pub(super) fn find(
             .any(|database| database.manager == manager && database.count.value().is_some())
     };
     // Where an owner is likely first: the other lists are read only for files that nobody likely owns.
+    if has_good(PackageManager::Dpkg) {
+        search.lists(host, &dpkg::likely_lists(&packages.installed));
+    }
     let mut others = Vec::new();
-    for (manager, lists) in [
-        (PackageManager::Dpkg, dpkg::file_lists as fn(&dyn Host) -> _),
-        (PackageManager::Pacman, pacman::file_lists),
-    ] {
-        if !has_good(manager) {
-            continue;
-        }
-        match lists(host) {
+    if has_good(PackageManager::Pacman) {
+        match pacman::file_lists(host) {
             Ok(lists) => {
                 let (likely, unlikely): (Vec<_>, Vec<_>) = lists
                     .into_iter()
@@ -83,6 +81,13 @@ pub(super) fn find(
         }
     }
     search.builders(known);
+    if has_good(PackageManager::Dpkg) && !search.open.is_empty() {
+        match dpkg::file_lists(host) {
+            Ok(lists) => others.extend(lists.into_iter().take(MAX_LISTS)),
+            Err(error) => failures.push(error.to_string()),
+        }
+    }
+    search.missing.drivers.clear();
     search.lists(host, &others);
 
     if !databases.iter().any(|database| database.count.value().is_some()) && failures.is_empty() {
