@@ -225,6 +225,17 @@ fn figures_of_the_cases() {
         healthy.len()
     );
     println!("{figures}");
+    // The figures that the READMEs give.
+    let told = [
+        format!("{}/{}", right.len(), faulty.len()),
+        format!("{}/{}", alarmed.len(), healthy.len()),
+    ];
+    for name in ["README.md", "README.zh-CN.md"] {
+        let text = std::fs::read_to_string(repository().join(name)).unwrap();
+        for figure in &told {
+            assert!(text.contains(&format!("**{figure}**")), "{name} does not say **{figure}**");
+        }
+    }
     insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!(figures) });
 }
 

@@ -5,4 +5,5 @@ mod arguments;
 mod bad_input;
 mod check;
 mod deep;
+mod readme;
 mod support;
