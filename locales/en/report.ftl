@@ -95,3 +95,10 @@ heading-gaps = Could not be read
 # $what, $why
 gap = { $what }: { $why }
 gaps-need-root = Run it with sudo to see these too.
+# Why something could not be read.
+reason-not-found = no such file
+reason-not-permitted = permission denied
+reason-wrong-kind = not the kind of file that belongs here
+reason-link-loop = too many symbolic links
+reason-not-captured = not part of what was saved
+reason-unsupported = cannot be asked here

@@ -412,6 +412,21 @@ impl ReportedGap {
         self.why == Failure::NotPermitted.to_string()
     }
 
+    /// The message (of `report.ftl`) that says the reason in words, where it is one of the common ones; `None` for the
+    /// system's own words and for what is wrong with a certain format.
+    pub fn reason(&self) -> Option<&'static str> {
+        let known = [
+            (Failure::NotFound, "reason-not-found"),
+            (Failure::NotPermitted, "reason-not-permitted"),
+            (Failure::WrongKind, "reason-wrong-kind"),
+            (Failure::LinkLoop, "reason-link-loop"),
+            (Failure::NotCaptured, "reason-not-captured"),
+            (Failure::Unsupported, "reason-unsupported"),
+        ];
+        let found = known.into_iter().find(|(failure, _)| self.why == failure.to_string());
+        found.map(|(_, message)| message)
+    }
+
     fn of(gap: &Gap) -> Self {
         Self { what: gap.what.clone(), why: gap.why.clone() }
     }

@@ -1,4 +1,5 @@
 //! The READMEs show what the program prints.
+#![allow(clippy::disallowed_methods, reason = "this test reads the READMEs themselves")]
 
 use crate::support::{nvmend, stdout};
 

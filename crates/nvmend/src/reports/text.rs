@@ -314,8 +314,9 @@ impl<'p> Sheet<'p> {
         self.heading(&view.words.report("heading-gaps", &[]));
         let shown = if self.page.verbose { usize::MAX } else { SHOWN };
         for gap in gaps.iter().take(shown) {
-            let text =
-                view.words.report("gap", &[("what", gap.what.clone()), ("why", gap.why.clone())]);
+            let said = gap.reason().map(|message| view.words.report(message, &[]));
+            let why = said.unwrap_or_else(|| gap.why.clone());
+            let text = view.words.report("gap", &[("what", gap.what.clone()), ("why", why)]);
             self.hanging("  - ", 4, Paint::Dim, &text);
         }
         self.more(view, 2, gaps.len().saturating_sub(shown));
