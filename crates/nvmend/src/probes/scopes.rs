@@ -86,7 +86,8 @@ mod tests {
     fn facts(host: &Memory) -> Facts {
         let mut facts = Facts::default();
         let devices = vec!["/dev/nvidia0".to_owned()];
-        let holder = Holder { pid: 77, name: "python".into(), devices, libraries: vec![] };
+        let holder =
+            Holder { pid: 77, name: "python".into(), devices, libraries: vec![], cgroup: None };
         facts.holders.processes = Datum::known(vec![holder], "/proc");
         run(host, &facts.clone())(&mut facts);
         facts
