@@ -21,6 +21,7 @@ mod empty_library_file;
 mod fabricmanager_skew;
 mod flatpak_runtime_skew;
 mod foreign_arch_library_skew;
+mod gpu_fault;
 mod gpu_fell_off_bus;
 mod gpu_firmware_fault;
 mod gpu_support;
