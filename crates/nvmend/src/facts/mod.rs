@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use builders::{AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, RunfileTrace};
 pub use bus::{Bus, PciDevice};
 pub use consumers::{
-    CdiFile, CdiSpec, Consumers, FabricRefusal, FlatpakRuntime, SharedLibrary, UnruledContainer,
+    CdiFile, CdiSpec, Consumers, ContainerScope, FabricRefusal, FlatpakRuntime, SharedLibrary,
 };
 pub use cuda::{Cuda, CudaInstallation, CudaKind, CudaVersion};
 pub use datum::{Datum, Gap, Origin};
