@@ -9,18 +9,19 @@ pub const CAUSE: Cause = Cause {
     id: "gpu-firmware-fault",
     severity: Severity::Error,
     find,
-    remedies: &["reset-gpu", "reboot"],
+    remedies: &["reload-modules", "reset-gpu", "reboot"],
     explains: &[],
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
     if let Some(event) = said(facts, &LogEventKind::FirmwareFault) {
-        let finding = Finding::certain().arg("fault", "hung");
+        let finding = Finding::certain().arg("fault", "hung").remedies(&["reset-gpu", "reboot"]);
         return Some(on_the_drivers_word(facts, finding, event));
     }
     let event = said(facts, &LogEventKind::FirmwareInterrupted)?;
     // The log does not tell of a later attempt that went well.
-    let finding = Finding::likely().arg("fault", "interrupted");
+    let finding =
+        Finding::likely().arg("fault", "interrupted").remedies(&["reload-modules", "reboot"]);
     Some(on_the_drivers_word(facts, finding, event))
 }
 
