@@ -5,6 +5,7 @@ mod broken_library_link;
 mod common;
 mod conda_library_conflict;
 mod container_baked_driver_libs;
+mod container_engines;
 mod container_lost_device;
 mod container_userland_skew;
 mod container_without_toolkit;

@@ -5,12 +5,14 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Datum;
+use super::{ContainerEngines, Datum};
 use crate::version::DriverVersion;
 
 /// Consumers of the driver that get their files another way than by the loader.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consumers {
+    /// Container engines, and by what they hand the GPU to containers.
+    pub engines: ContainerEngines,
     /// Specifications of the Container Device Interface for NVIDIA GPUs, lowest priority first.
     pub cdi: Vec<CdiSpec>,
     /// Running containers that lose their GPU when systemd reloads its units, or have lost it.
