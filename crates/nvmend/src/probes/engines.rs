@@ -4,13 +4,16 @@
 //! Docker hands out GPUs by the toolkit's hook alone if it finds it (moby, `daemon/nvidia_linux.go`), else by a runtime
 //! of its configuration; containerd and CRI-O by a runtime; Podman and CRI-O by a hook's description; all by CDI.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::facts::{
     BrokenRuntime, ContainerEngine, ContainerEngines, Datum, Gap, MissingSetting, Origin,
 };
-use crate::host::{Failure, Host, HostError};
-use crate::parse::container_config::{self, Damaged, is_nvidia_runtime};
+use crate::host::{Failure, Host, HostError, RandomRead, Stream};
+use crate::parse::container_config::{
+    Config, DockerConfig, NvidiaRuntimes, ToolkitConfig, is_nvidia_runtime,
+};
 
 /// Where packages install programs, and where people do.
 const PROGRAMS: [&str; 2] = ["/usr/bin", "/usr/local/bin"];
@@ -53,7 +56,7 @@ fn docker(host: &dyn Host, gaps: &mut Vec<Gap>) -> Option<ContainerEngine> {
         way: Datum::absent(DOCKER),
         broken: None,
     };
-    match read(host, Path::new(DOCKER), container_config::docker, gaps) {
+    match read::<DockerConfig>(host, Path::new(DOCKER), gaps) {
         Datum::Known { value: config, from } => {
             let default = config.default_runtime.as_deref();
             let nvidia = config.runtimes.iter().filter_map(|(name, runtime)| {
@@ -115,8 +118,8 @@ fn of_toml(
     let entries = host.list(Path::new(drop_ins)).unwrap_or_default().into_iter();
     let entries = entries.map(|entry| Path::new(drop_ins).join(entry.name)).take(MOST);
     for path in files.iter().map(PathBuf::from).chain(entries) {
-        match read(host, &path, container_config::nvidia_runtimes, gaps) {
-            Datum::Known { value: programs, from } => {
+        match read(host, &path, gaps) {
+            Datum::Known { value: NvidiaRuntimes(programs), from } => {
                 for program in programs {
                     engine.take(host, &program, &program, false, &from);
                 }
@@ -159,7 +162,7 @@ impl ContainerEngine {
 }
 
 fn missing_settings(host: &dyn Host, gaps: &mut Vec<Gap>) -> Vec<MissingSetting> {
-    let config = read(host, Path::new(TOOLKIT), container_config::toolkit, gaps);
+    let config = read::<ToolkitConfig>(host, Path::new(TOOLKIT), gaps);
     let Datum::Known { value: config, from } = config else { return vec![] };
     let settings = [("root", config.root), ("ldconfig", config.ldconfig)];
     let named = settings.into_iter().filter_map(|(name, path)| Some((name, PathBuf::from(path?))));
@@ -174,31 +177,33 @@ fn missing_settings(host: &dyn Host, gaps: &mut Vec<Gap>) -> Vec<MissingSetting>
 }
 
 /// What a configuration file says. A damaged one is a gap: the engine does not start with it.
-fn read<T>(
-    host: &dyn Host,
-    path: &Path,
-    parse: impl Fn(&[u8]) -> Result<T, Damaged>,
-    gaps: &mut Vec<Gap>,
-) -> Datum<T> {
-    let text = match host.read(path, LARGEST) {
-        Ok(text) => text,
-        Err(error) => {
-            // Configuration that only root may read matters little, and a capture of an older nvmend was not asked.
-            if !matches!(
-                error.why,
-                Failure::NotFound | Failure::NotPermitted | Failure::NotCaptured
-            ) {
-                gaps.push(Gap::from(&error));
-            }
-            return Datum::read(Err::<T, HostError>(error), path);
-        }
+fn read<C: Config>(host: &dyn Host, path: &Path, gaps: &mut Vec<Gap>) -> Datum<C> {
+    // A capture keeps no more than this.
+    let keep = |file: &dyn RandomRead| {
+        let config = C::parse(&whole(file)?).map_err(|error| error.to_string())?;
+        Ok(config.kept())
     };
-    match parse(&text) {
-        Ok(config) => Datum::known(config, path),
-        Err(error) => {
-            gaps.push(Gap::new(path, &error));
-            Datum::unreadable(path, error)
-        }
+    let read = host.extract(path, &keep).and_then(|kept| {
+        let damaged = |error| HostError::new(path, Failure::Io(format!("{error}")));
+        C::parse(&kept).map_err(damaged)
+    });
+    if let Err(error) = &read {
+        // Configuration that only root may read matters little, and a capture of an older nvmend was not asked.
+        let is_gap =
+            !matches!(error.why, Failure::NotFound | Failure::NotPermitted | Failure::NotCaptured);
+        gaps.extend(is_gap.then(|| Gap::from(error)));
+    }
+    Datum::read(read, path)
+}
+
+/// The whole of a small file.
+fn whole(file: &dyn RandomRead) -> Result<Vec<u8>, String> {
+    let mut text = Vec::new();
+    let mut limited = Stream::new(file).take(LARGEST + 1);
+    limited.read_to_end(&mut text).map_err(|error| error.to_string())?;
+    match text.len() as u64 > LARGEST {
+        true => Err(Failure::TooLarge { limit: LARGEST }.to_string()),
+        false => Ok(text),
     }
 }
 
