@@ -219,7 +219,7 @@ pub struct PlanSummary {
 }
 
 /// What a plan interrupts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Disruption {
@@ -321,7 +321,8 @@ impl GpuSummary {
 }
 
 impl Versions {
-    fn of(facts: &Facts) -> Self {
+    /// The versions of a machine.
+    pub fn of(facts: &Facts) -> Self {
         let on_disk_flavour = || {
             facts
                 .current_module_file()

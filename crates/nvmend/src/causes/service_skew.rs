@@ -121,8 +121,13 @@ mod tests {
             version: version.parse().unwrap(),
             deleted: true,
         };
-        let holder =
-            Holder { pid: 9, name: name.into(), devices: vec![], libraries: vec![library] };
+        let holder = Holder {
+            pid: 9,
+            name: name.into(),
+            devices: vec![],
+            libraries: vec![library],
+            cgroup: None,
+        };
         facts.holders.processes = Datum::known(vec![holder], "/proc");
     }
 

@@ -159,7 +159,8 @@ mod tests {
         let driver = LoadedDriver { version, flavour: None, readings: vec![] };
         facts.loaded.driver = Datum::known(driver, "/sys/module/nvidia/version");
         let devices = vec!["/dev/nvidia0".to_owned()];
-        let holder = Holder { pid: 77, name: "python".into(), devices, libraries: vec![] };
+        let holder =
+            Holder { pid: 77, name: "python".into(), devices, libraries: vec![], cgroup: None };
         facts.holders.processes = Datum::known(vec![holder], "/proc");
         run(host, &facts.clone())(&mut facts);
         facts
