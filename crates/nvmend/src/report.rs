@@ -383,7 +383,7 @@ impl ReportedFinding {
             title: words.title(found),
             explanation: words.explanation(found),
             evidence: evidence.collect(),
-            remedies: found.cause.remedies.iter().map(|id| (*id).to_owned()).collect(),
+            remedies: found.remedies().iter().map(|id| (*id).to_owned()).collect(),
         }
     }
 }

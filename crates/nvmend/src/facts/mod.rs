@@ -9,6 +9,7 @@ mod cuda;
 mod datum;
 mod deep;
 mod display;
+mod engines;
 mod firmware;
 mod holders;
 mod initramfs;
@@ -28,12 +29,13 @@ use serde::{Deserialize, Serialize};
 pub use builders::{AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, RunfileTrace};
 pub use bus::{Bus, PciDevice};
 pub use consumers::{
-    CdiFile, CdiSpec, Consumers, FabricRefusal, FlatpakRuntime, SharedLibrary, UnruledContainer,
+    CdiFile, CdiSpec, Consumers, ContainerScope, FabricRefusal, FlatpakRuntime, SharedLibrary,
 };
 pub use cuda::{Cuda, CudaInstallation, CudaKind, CudaVersion};
 pub use datum::{Datum, Gap, Origin};
 pub use deep::{AskedLibrary, Deep, LibraryAnswer, LibraryOutcome};
 pub use display::{Display, Manifest};
+pub use engines::{BrokenRuntime, ContainerEngine, ContainerEngines, MissingSetting};
 pub use firmware::Firmware;
 pub use holders::{Holder, Holders, MappedLibrary};
 pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};

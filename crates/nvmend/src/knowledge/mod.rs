@@ -2,6 +2,7 @@
 
 pub mod codes;
 pub mod cuda;
+pub mod dcgm;
 pub mod libraries;
 pub mod modules;
 pub mod packages;
