@@ -25,7 +25,9 @@ mod system;
 
 use serde::{Deserialize, Serialize};
 
-pub use builders::{AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, RunfileTrace};
+pub use builders::{
+    AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, InstallerRun, RunfileTrace,
+};
 pub use bus::{Bus, PciDevice};
 pub use consumers::{
     CdiFile, CdiSpec, Consumers, FabricRefusal, FlatpakRuntime, SharedLibrary, UnruledContainer,

@@ -20,6 +20,7 @@ pub mod glob;
 pub mod icd;
 pub mod initramfs;
 pub mod initramfs_conf;
+pub mod installer_log;
 pub mod kernel_release;
 pub mod kmsg;
 pub mod ld_cache;
