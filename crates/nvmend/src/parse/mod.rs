@@ -1,6 +1,7 @@
 //! Pure bytes → values, one format each. No I/O; no input makes one panic or take more memory than a small
 //! multiple of its size.
 
+pub mod apt_conf;
 pub mod boot;
 pub mod bug_report;
 pub mod build_log;
@@ -39,6 +40,7 @@ pub mod nvrm;
 pub mod os_release;
 pub mod pacman;
 pub mod pe;
+pub mod python_pattern;
 pub mod rpm_header;
 pub mod rpm_query;
 pub mod sqlite;

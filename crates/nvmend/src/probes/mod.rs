@@ -30,6 +30,7 @@ mod security;
 mod snap;
 mod system;
 mod toolkits;
+mod upgrades;
 
 use crate::probe::Probe;
 
@@ -59,4 +60,6 @@ pub const STAGES: &[&[&Probe]] = &[
     &[&modules::PROBE, &holders::PROBE, &reported::PROBE],
     // Needs every driver file that was found, to say who owns it.
     &[&packages::PROBE],
+    // Needs the packages.
+    &[&upgrades::PROBE],
 ];

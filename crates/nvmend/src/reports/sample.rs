@@ -25,6 +25,7 @@ fn machine(loaded: &str) -> Facts {
             id: "ubuntu".into(),
             id_like: vec![],
             version: "22.04".into(),
+            codename: "jammy".into(),
             name: "Ubuntu 22.04.5 LTS".into(),
         },
         "/etc/os-release",

@@ -6,7 +6,8 @@ use super::Database;
 use super::owners::FileList;
 use crate::facts::{Datum, Origin, Package, PackageManager};
 use crate::host::{Host, HostError};
-use crate::knowledge::packages::{classify, may_concern, may_own_driver_files, origin_of_version};
+use crate::knowledge::archives::origin_of_version;
+use crate::knowledge::packages::{classify, may_concern, may_own_driver_files};
 use crate::parse::dpkg::{Paragraph, check, paragraphs};
 
 const STATUS: &str = "/var/lib/dpkg/status";
