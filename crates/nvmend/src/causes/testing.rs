@@ -254,6 +254,7 @@ pub(super) fn add_package(
         state: "installed".into(),
         held: false,
         origin: None,
+        origin_from: None,
         role,
         series: series.map(Into::into),
         from: "/var/lib/dpkg/status".into(),

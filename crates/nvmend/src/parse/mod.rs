@@ -2,6 +2,7 @@
 //! multiple of its size.
 
 pub mod apt_conf;
+pub mod apt_release;
 pub mod boot;
 pub mod bug_report;
 pub mod build_log;

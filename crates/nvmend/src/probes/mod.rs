@@ -24,6 +24,7 @@ mod next_boot;
 mod packages;
 mod python_cuda;
 mod reported;
+mod repositories;
 mod runfile;
 mod scopes;
 mod security;
@@ -60,6 +61,6 @@ pub const STAGES: &[&[&Probe]] = &[
     &[&modules::PROBE, &holders::PROBE, &reported::PROBE],
     // Needs every driver file that was found, to say who owns it.
     &[&packages::PROBE],
-    // Needs the packages.
-    &[&upgrades::PROBE],
+    // Need the packages.
+    &[&repositories::PROBE, &upgrades::PROBE],
 ];

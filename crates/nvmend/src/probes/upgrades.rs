@@ -242,6 +242,7 @@ mod tests {
             state: "installed".into(),
             held: false,
             origin: None,
+            origin_from: None,
             role: PackageRole::User,
             series: None,
             from: "/var/lib/dpkg/status".into(),

@@ -112,6 +112,7 @@ fn package(name: &str, role: PackageRole) -> Package {
         state: "installed".into(),
         held: false,
         origin: None,
+        origin_from: None,
         role,
         series: Some("535".into()),
         from: "/var/lib/dpkg/status".into(),

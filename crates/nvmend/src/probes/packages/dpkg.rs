@@ -60,6 +60,7 @@ fn package(paragraph: &Paragraph<'_>, name: String, lines: &mut Lines<'_>) -> Op
         state: String::from_utf8_lossy(state).into_owned(),
         held: words.want == b"hold",
         origin: origin_of_version(&version).map(str::to_owned),
+        origin_from: None,
         role: what.role,
         series: what.series,
         from: Origin::line(Path::new(STATUS), lines.at(paragraph.offset())),
