@@ -3,10 +3,13 @@ title = .run 安装的驱动与软件包并存
 explanation = 系统里有 .run 安装的驱动（{ $runfile ->
         [none] 版本不明
        *[other] { $runfile } 版
-    }），又装了驱动软件包 { $package }（{ $packaged ->
-        [none] 版本不明
-       *[other] { $packaged } 版
-    }）。两边会互相覆盖文件，即便现在能用，下一次升级也会出问题。
+    }），{ $package ->
+        [none] 安装时系统里已有软件包装的驱动；那些软件包是否还在，这里看不到。
+       *[other] 又装了驱动软件包 { $package }（{ $packaged ->
+            [none] 版本不明
+           *[other] { $packaged } 版
+        }）。
+    }两边会互相覆盖文件，即便现在能用，下一次升级也会出问题。
 what = NVIDIA 的 .run 安装程序和软件包管理器管着同一批文件，却互不知情，结果库、链接和模块来自不同的版本。
 why = 有人在装了驱动软件包的系统上又运行了 .run；或者系统本来用 .run 驱动，某个软件包（CUDA 元包、应用程序）又把驱动软件包拉了进来。
 see =
@@ -24,3 +27,4 @@ helps =
     保留 .run：先清除驱动软件包，再带 --dkms 重新运行 .run
     最后执行 ldconfig，重新生成 initramfs，重启。
 avoid = nvidia-uninstall 还在时，不要手工删除 .run 装的文件。卸载之后要检查旧链接：它会恢复当初备份的文件，那些可能更旧。
+claim-over-packages = NVIDIA 安装程序发现已有软件包装的驱动，仍然装了上去

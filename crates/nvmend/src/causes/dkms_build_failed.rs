@@ -1,9 +1,9 @@
-//! DKMS or akmods tried to build the module and failed, and the log gives none of the reasons with a cause of their own.
+//! DKMS, akmods or the .run installer tried to build the module and failed, and the log gives none of the reasons with a cause of their own.
 
 use super::common::{NONE, kernel, versions, with_all};
 use super::module_not_built::{describe, kernels_to_build_for, pending_on};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{Facts, Obstacle};
+use crate::facts::{Builder, Facts, Obstacle};
 use crate::parse::build_log::{BuildReason, reason};
 
 /// `dkms-build-failed`.
@@ -44,9 +44,9 @@ pub(super) fn failed_build(
         let failure = Evidence::new("claim-build-failed", log, first_error.unwrap_or("?"))
             .with("builder", builder)
             .with("kernel", release);
-        // The log may be older than a build that went well and was not looked at.
-        let finding =
-            if facts.modules_are_unseen() { Finding::likely() } else { Finding::certain() };
+        // The log may be older than a build that went well and was not looked at, or than what was done since.
+        let is_past = facts.modules_are_unseen() || pending.builder == Builder::Installer;
+        let finding = if is_past { Finding::likely() } else { Finding::certain() };
         let finding = describe(facts, finding.evidence(failure), &pending, release)
             .arg("log", log.display())
             .arg("reason", first_error.unwrap_or(NONE))
@@ -59,6 +59,7 @@ pub(super) fn failed_build(
 mod tests {
     use super::super::testing::*;
     use super::*;
+    use crate::diagnose::Certainty;
     use crate::facts::BuildOutcome;
 
     fn failed() -> Option<BuildOutcome> {
@@ -98,6 +99,31 @@ mod tests {
             assert_eq!(primary(&facts), cause);
             assert_eq!(crate::diagnose::diagnose(&facts).findings.len(), 1);
         }
+    }
+
+    #[test]
+    fn fires_when_the_installer_failed_and_nothing_else_is_here() {
+        for kernel in [None, Some(KERNEL)] {
+            let mut facts = unloaded("", "");
+            failed_run(&mut facts, "515.86.01", kernel);
+            assert_eq!(find(&facts).unwrap().certainty, Certainty::Likely);
+            assert_eq!(crate::diagnose::diagnose(&facts).findings.len(), 1);
+        }
+    }
+
+    #[test]
+    fn an_installer_that_failed_for_another_kernel_or_beside_another_driver_is_over() {
+        let mut other = unloaded("", "");
+        failed_run(&mut other, "515.86.01", Some("6.1.0-1-amd64"));
+        assert_eq!(primary(&other), "driver-not-installed");
+        let mut library = unloaded("", "535.261.03");
+        failed_run(&mut library, "515.86.01", Some(KERNEL));
+        assert!(find(&library).is_none());
+        let mut packages = unloaded("", "");
+        failed_run(&mut packages, "515.86.01", Some(KERNEL));
+        let role = crate::facts::PackageRole::User;
+        add_package(&mut packages, "libcuda1", "535.261.03", role, None);
+        assert!(find(&packages).is_none());
     }
 
     #[test]

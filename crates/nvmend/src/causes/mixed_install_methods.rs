@@ -1,6 +1,8 @@
 //! A driver installed by NVIDIA's `.run` file and driver packages, on one machine.
 
-use super::common::{libraries, loaded, on_disk, or_none, package, severity_on_disk, with_all};
+use super::common::{
+    NONE, libraries, loaded, on_disk, or_none, package, severity_on_disk, with_all,
+};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::Facts;
 
@@ -20,6 +22,28 @@ pub const CAUSE: Cause = Cause {
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
+    both_are_there(facts).or_else(|| installed_over_packages(facts))
+}
+
+/// By the installer's log alone, where nobody looked at the packages: which of the two was removed since, it can't tell.
+fn installed_over_packages(facts: &Facts) -> Option<Finding> {
+    let run = facts.builders.runfile.value()?.last_run.as_ref()?;
+    let databases = &facts.packages.databases;
+    let unseen = databases.iter().all(|database| database.count.is_unreadable());
+    if !run.has_installed() || !run.over_packages || databases.is_empty() || !unseen {
+        return None;
+    }
+    let said = Evidence::new("claim-over-packages", &run.log, or_none(run.version.as_ref()));
+    let finding = Finding::possible()
+        .arg("runfile", or_none(run.version.as_ref()))
+        .arg("package", NONE)
+        .arg("packaged", NONE)
+        .evidence(said);
+    let evidence = libraries(facts).into_iter().chain(loaded(facts));
+    facts.judges_module().then(|| with_all(finding, evidence))
+}
+
+fn both_are_there(facts: &Facts) -> Option<Finding> {
     let (runfile, origin) =
         facts.builders.runfile.sourced().filter(|(runfile, _)| runfile.installed)?;
     let mut packages = facts.driver_packages().peekable();

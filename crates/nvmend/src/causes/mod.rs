@@ -29,6 +29,7 @@ mod gpu_support;
 mod gpu_unsupported_by_branch;
 mod gsp_firmware_missing;
 mod half_installed_packages;
+mod headers_not_tracked;
 mod kernel_headers_missing;
 mod leftover_libraries;
 mod library_path_override;
@@ -59,6 +60,7 @@ mod stale_module_loaded;
 mod stub_library_loaded;
 #[cfg(test)]
 mod testing;
+mod unattended_upgrade_exposed;
 mod vermagic_mismatch;
 mod vgpu_guest_host_skew;
 mod wsl_linux_driver_installed;
@@ -129,4 +131,7 @@ pub const ALL: &[&Cause] = &[
     &conda_library_conflict::CAUSE,
     &library_path_override::CAUSE,
     &cuda_newer_than_driver::CAUSE,
+    // Nothing is wrong yet.
+    &headers_not_tracked::CAUSE,
+    &unattended_upgrade_exposed::CAUSE,
 ];

@@ -43,6 +43,8 @@ pub enum Testimony {
     Refused,
     /// A file that is installed with them has this version in its name.
     InstalledWith,
+    /// The `.run` installer's log says that it put them there.
+    Installed,
 }
 
 /// One driver library file (no link).

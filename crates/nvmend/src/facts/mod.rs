@@ -23,10 +23,13 @@ mod pending;
 mod questions;
 mod security;
 mod system;
+mod upgrades;
 
 use serde::{Deserialize, Serialize};
 
-pub use builders::{AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, RunfileTrace};
+pub use builders::{
+    AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, InstallerRun, RunfileTrace,
+};
 pub use bus::{Bus, PciDevice};
 pub use consumers::{
     CdiFile, CdiSpec, Consumers, ContainerScope, FabricRefusal, FlatpakRuntime, SharedLibrary,
@@ -57,6 +60,7 @@ pub use pending::{Builder, Obstacle, PendingBuild};
 pub use questions::DECIDING_LIBRARIES;
 pub use security::{Lockdown, Security};
 pub use system::{Environment, Os, System, Variable};
+pub use upgrades::{ArchiveField, ExcludedPackages, UnattendedUpgrades, UpgradeSource};
 
 /// All that is known of one machine at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +79,9 @@ pub struct Facts {
     pub libraries: Libraries,
     /// Installed packages that concern the driver, and who owns which file.
     pub packages: Packages,
+    /// The program that upgrades packages without being asked, if one is turned on.
+    #[serde(default)]
+    pub upgrades: Datum<UnattendedUpgrades>,
     /// DKMS, akmods and the .run installer.
     pub builders: Builders,
     /// Secure Boot, lockdown, signature enforcement.

@@ -16,6 +16,10 @@ pub struct ModulesOnDisk {
     /// Lines of modprobe's configuration and of the kernel command line that concern nvidia, nouveau or nova,
     /// in the order in which modprobe reads them.
     pub config: Vec<ConfigLine>,
+    /// What `modinfo nvidia` printed on the running kernel, where nobody looked at the files themselves (a bug report);
+    /// absent: it found none.
+    #[serde(default)]
+    pub reported: Datum<ModuleInfo>,
 }
 
 /// The NVIDIA modules of one kernel.

@@ -72,8 +72,11 @@ pub struct Package {
     pub state: String,
     /// Whether the administrator holds it back (dpkg's selection `hold`).
     pub held: bool,
-    /// Where it came from, as far as files tell (rpm's vendor and packager, a version suffix).
+    /// Where it came from, as far as files tell (rpm's vendor and packager, a version suffix, APT's lists).
     pub origin: Option<String>,
+    /// Where the origin stands, if not in the package's own record or version.
+    #[serde(default)]
+    pub origin_from: Option<Origin>,
     /// What part of the driver it carries.
     pub role: PackageRole,
     /// The series in its name (`535`, `tesla-470`, `470xx`), if it has one.

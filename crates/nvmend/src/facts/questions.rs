@@ -38,9 +38,12 @@ impl Facts {
         self.current_modules()?.loads("nvidia")
     }
 
-    /// D(K): its version.
+    /// D(K): its version; where nobody looked at the files, what modinfo said of it.
     pub fn on_disk_version(&self) -> Option<(&DriverVersion, Origin)> {
-        self.on_disk_version_for(self.current_kernel()?.0)
+        self.on_disk_version_for(self.current_kernel()?.0).or_else(|| {
+            let (info, origin) = self.modules.reported.sourced()?;
+            Some((info.version.as_ref()?, origin.clone()))
+        })
     }
 
     /// D(k): version of the module that `modprobe nvidia` would load on kernel `kernel`.
@@ -115,7 +118,8 @@ impl Facts {
             .first()
             .is_some_and(|said| said.testimony == Testimony::Refused);
         let differs = library.map_or(is_refused, |library| library != loaded);
-        (differs && self.judges_module() && self.modules_are_unseen()).then_some((loaded, library))
+        let unseen = self.modules_are_unseen() && self.on_disk_version().is_none();
+        (differs && self.judges_module() && unseen).then_some((loaded, library))
     }
 
     /// Whether the modules on disk could not be looked at.

@@ -1,5 +1,6 @@
 //! What is known of the world, not of a machine: tables with their sources.
 
+pub mod archives;
 pub mod codes;
 pub mod cuda;
 pub mod dcgm;

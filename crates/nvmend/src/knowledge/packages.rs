@@ -276,23 +276,6 @@ pub fn classify(manager: PackageManager, name: &str, version: &str) -> Option<Cl
     Some(Classified { role, series, driver_version: driver_version.filter(|_| by_driver) })
 }
 
-/// Where a Debian package comes from, as far as its version's suffix tells.
-pub fn origin_of_version(version: &str) -> Option<&'static str> {
-    // The graphics-drivers PPA marks its builds ~gpu22.04.1; Debian's backports are ~bpo12+1.
-    if version.contains("~gpu") {
-        Some("graphics-drivers PPA")
-    } else if version.contains("~bpo") {
-        Some("backports")
-    // The archives mark what goes to a release after it: 0ubuntu0.22.04.1, ~deb12u1. NVIDIA's own repositories don't.
-    } else if version.contains("ubuntu0.") {
-        Some("Ubuntu")
-    } else if version.contains("~deb") || version.contains("+deb") {
-        Some("Debian")
-    } else {
-        None
-    }
-}
-
 /// The driver version in a package version: `3:535.216.03-1.el9`, `535.216.03-2~bpo12+1`, `535.86.05_k5.14.21_150500.53-1`.
 pub fn driver_version(version: &str) -> Option<DriverVersion> {
     let version = version.split_once(':').map_or(version, |(_epoch, version)| version);

@@ -1,4 +1,4 @@
-//! Logs of module builds (DKMS' `make.log`, akmods' `*.failed.log`): why the build failed.
+//! Logs of module builds (DKMS' `make.log`, akmods' `*.failed.log`, the `.run` installer's log): why the build failed.
 
 use memchr::memmem;
 
@@ -43,7 +43,9 @@ const FATAL: [&str; 11] = [
 /// that did not compile, so neither does.
 pub fn first_error(log: &[u8]) -> Option<String> {
     let compiler = memmem::find_iter(log, b"error: ").find(|at| is_error(log, *at));
-    let fatal = FATAL.iter().filter_map(|text| memmem::find(log, text.as_bytes()));
+    let fatal = FATAL
+        .iter()
+        .filter_map(|text| memmem::find_iter(log, text.as_bytes()).find(|at| !is_echoed(log, *at)));
     Some(line_at(log, fatal.chain(compiler).min()?))
 }
 
@@ -55,6 +57,13 @@ fn is_error(log: &[u8], at: usize) -> bool {
         || [b"\n".as_slice(), b": ", b"fatal ", b"compiler "]
             .iter()
             .any(|end| before.ends_with(end))
+}
+
+/// Whether what stands at `at` is part of a command that make shows before it runs it: `echo "  ERROR: …"`.
+fn is_echoed(log: &[u8], at: usize) -> bool {
+    let before = log.get(..at).unwrap_or_default();
+    let line = before.get(memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1)..);
+    line.is_some_and(|line| memmem::find(line, b"echo ").is_some())
 }
 
 /// The line around `at`, without control characters and not endlessly long.

@@ -40,7 +40,7 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
         .collect();
     fill_in(host, known, &mut kernels, &mut gaps);
     Box::new(move |facts| {
-        facts.modules = ModulesOnDisk { kernels, config };
+        facts.modules = ModulesOnDisk { kernels, config, ..Default::default() };
         facts.gaps.extend(gaps);
     })
 }

@@ -6,7 +6,8 @@ use super::Database;
 use super::owners::FileList;
 use crate::facts::{Datum, Origin, Package, PackageManager};
 use crate::host::{Host, HostError};
-use crate::knowledge::packages::{classify, may_concern, may_own_driver_files, origin_of_version};
+use crate::knowledge::archives::origin_of_version;
+use crate::knowledge::packages::{classify, may_concern, may_own_driver_files};
 use crate::parse::dpkg::{Paragraph, check, paragraphs};
 
 const STATUS: &str = "/var/lib/dpkg/status";
@@ -59,6 +60,7 @@ fn package(paragraph: &Paragraph<'_>, name: String, lines: &mut Lines<'_>) -> Op
         state: String::from_utf8_lossy(state).into_owned(),
         held: words.want == b"hold",
         origin: origin_of_version(&version).map(str::to_owned),
+        origin_from: None,
         role: what.role,
         series: what.series,
         from: Origin::line(Path::new(STATUS), lines.at(paragraph.offset())),

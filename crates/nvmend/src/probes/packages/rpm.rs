@@ -156,6 +156,7 @@ impl RpmDatabase {
             state: "installed".to_owned(),
             held: false,
             origin: it.origin,
+            origin_from: None,
             role: what.role,
             series: what.series,
             from: Origin::from(self.path.as_str()),
