@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::facts::PackageManager;
-use crate::host::{Host, follow};
+use crate::host::{Host, HostKind, follow};
 use crate::remedy::Hindrance;
 use crate::steps::ChangePackages;
 
@@ -15,6 +15,10 @@ pub trait Enquire {
     fn simulate(&self, request: &Request) -> Result<ChangePackages, Hindrance>;
     /// The text of a configuration file, and its one true path. Only whole UTF-8: what is edited must not be damaged.
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance>;
+    /// The program that goes on with a run after a reboot, where one can be started then.
+    fn continuation(&self) -> Option<PathBuf> {
+        None
+    }
 }
 
 /// What is wanted of the package manager.
@@ -65,5 +69,13 @@ impl Enquire for Machine<'_> {
             .map_err(|error| unreadable(error.why.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|error| unreadable(error.to_string()))?;
         Ok((chain.end, text))
+    }
+
+    fn continuation(&self) -> Option<PathBuf> {
+        if self.host.kind() != HostKind::Live {
+            return None;
+        }
+        self.host.metadata(Path::new("/run/systemd/system")).ok()?;
+        self.host.read_link(Path::new("/proc/self/exe")).ok()
     }
 }

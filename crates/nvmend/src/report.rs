@@ -43,7 +43,7 @@ pub struct Report {
     pub answers: Vec<ReportedAnswer>,
     /// What could not be read.
     pub gaps: Vec<ReportedGap>,
-    /// What would repair it; always null in this version of the program.
+    /// What would repair it; null from a check, which asks no package manager: `nvmend plan` tells.
     pub plan: Option<PlanSummary>,
 }
 
@@ -208,8 +208,10 @@ pub struct ReportedAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanSummary {
-    /// Id of the remedy.
+    /// Id of its first remedy.
     pub remedy: String,
+    /// Ids of all its remedies, in order.
+    pub remedies: Vec<String>,
     /// What it interrupts.
     pub disruption: Disruption,
     /// Its steps, in order.
@@ -260,7 +262,7 @@ impl Report {
     pub fn new(facts: &Facts, diagnosis: &Diagnosis, words: &Words, time: String) -> Self {
         Self {
             schema: SCHEMA,
-            tool: Tool { name: "nvmend".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            tool: Tool::this(),
             time,
             host: HostSummary::of(facts),
             verdict: Verdict::of(facts, diagnosis),
@@ -291,6 +293,13 @@ impl Report {
 pub fn rfc3339(time: SystemTime) -> String {
     let time = jiff::Timestamp::try_from(time).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     format!("{time:.0}")
+}
+
+impl Tool {
+    /// This program.
+    pub fn this() -> Self {
+        Self { name: "nvmend".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
 }
 
 impl HostSummary {
