@@ -95,8 +95,8 @@ mod tests {
         log(&mut facts, LogEventKind::NotInitialised, FAILED);
         let mut hold = |device: &str| {
             let devices = vec![device.to_owned()];
-            let (name, libraries) = ("python".into(), vec![]);
-            let holder = Holder { pid: 9, name, devices, libraries, cgroup: None };
+            let holder =
+                Holder { pid: 9, name: "python".into(), devices, libraries: vec![], cgroup: None };
             facts.holders.processes = Datum::known(vec![holder], "/proc");
             find(&facts).is_none()
         };
