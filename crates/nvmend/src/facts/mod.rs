@@ -52,7 +52,7 @@ pub use packages::{
     MissingFile, Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages,
 };
 pub use pending::{Builder, Obstacle, PendingBuild};
-pub use questions::DECIDING_LIBRARIES;
+pub use questions::{BARE_NAMES, DECIDING_LIBRARIES};
 pub use security::{Lockdown, Security};
 pub use system::{Environment, Os, System, Variable};
 
