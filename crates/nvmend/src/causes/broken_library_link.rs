@@ -33,7 +33,7 @@ fn stale_cache(facts: &Facts) -> Option<Finding> {
     let now = now.and_then(|now| now.found.value());
     let cache = facts.libraries.cache.origin().cloned().unwrap_or("/etc/ld.so.cache".into());
     let entry = now.map_or(NONE.to_owned(), |library| library.chain.end.display().to_string());
-    let gone = now.filter(|library| !library.exists).map(|library| missing(library));
+    let gone = now.filter(|library| !library.exists).map(missing);
     let finding = Finding::certain()
         .arg("fault", "cache")
         .arg("library", &lookup.name)

@@ -34,7 +34,7 @@ fn find(facts: &Facts) -> Option<Finding> {
     }
     let severity = if facts.has_contradiction_on_disk() {
         severity_on_disk(facts)
-    } else if !facts.packages.missing.is_empty() {
+    } else if !facts.packages.missing.is_empty() && !facts.has_nothing_to_run() {
         Severity::Error
     } else {
         Severity::Warning

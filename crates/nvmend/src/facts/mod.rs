@@ -49,7 +49,8 @@ pub use modules::{
     Signature,
 };
 pub use packages::{
-    MissingFile, Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages,
+    AlteredFile, MissingFile, Ownership, Package, PackageDatabase, PackageManager, PackageRole,
+    Packages,
 };
 pub use pending::{Builder, Obstacle, PendingBuild};
 pub use questions::{BARE_NAMES, DECIDING_LIBRARIES};

@@ -5,6 +5,7 @@ pub mod capture;
 pub mod live;
 pub mod machine;
 pub mod made;
+pub mod made_rpm;
 pub mod memory;
 mod process;
 pub mod recorder;

@@ -116,6 +116,25 @@ pub fn paths(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// A file that a package brings elsewhere than it lists, for another package's sake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Diversion<'b> {
+    /// The path that packages list.
+    pub from: &'b [u8],
+    /// Where their files of that path are put instead.
+    pub to: &'b [u8],
+    /// The package whose own file stays at `from`; `:` for the administrator's wish.
+    pub by: &'b [u8],
+}
+
+/// The diversions, from `/var/lib/dpkg/diversions`: three lines each (dpkg, `lib/dpkg/db-fsys-divert.c`).
+pub fn diversions(text: &[u8]) -> impl Iterator<Item = Diversion<'_>> {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    std::iter::from_fn(move || {
+        Some(Diversion { from: lines.next()?, to: lines.next()?, by: lines.next()? })
+    })
+}
+
 /// Whether a list of files holds anything below this directory.
 pub fn lists_below(list: &[u8], directory: &str) -> bool {
     !directory.is_empty()
@@ -131,6 +150,16 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn reads_diversions() {
+        let text =
+            b"/bin/sh\n/bin/sh.distrib\ndash\n/usr/lib/libGL.so.1\n/mesa/libGL.so.1\n:\n/cut\n/off";
+        let found: Vec<_> = diversions(text).collect();
+        assert_eq!(found.len(), 2);
+        let second = Diversion { from: b"/usr/lib/libGL.so.1", to: b"/mesa/libGL.so.1", by: b":" };
+        assert_eq!(found[1], second);
+    }
 
     const STATUS: &[u8] = b"Package: libcuda1
 Status: install ok installed

@@ -1,20 +1,33 @@
 //! Driver libraries that an installed package lists and that are gone: looked for in the lists that are read anyway.
+//! dpkg and pacman record no sizes; a library that was cut short is found by its ELF header.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::owners::{FileList, spellings};
 use crate::facts::{MissingFile, Origin};
 use crate::host::Host;
-use crate::knowledge::libraries::driver_library;
-use crate::parse::dpkg::paths;
+use crate::knowledge::libraries::{driver_library, is_dispatch_file};
+use crate::parse::dpkg::{diversions, paths};
 use crate::version::DriverVersion;
 
 /// Files of one package that are named.
-const MOST: usize = 8;
+pub(super) const MOST: usize = 8;
+
+const DIVERSIONS: &str = "/var/lib/dpkg/diversions";
+/// Those of glx-diversions take 20 KiB.
+const MAX_DIVERSIONS: u64 = 4 << 20;
+
+/// Whether a file of this name is to be there as its package brought it. Only names with a version of their own count:
+/// links are made by ldconfig and by alternatives, and come and go.
+pub(super) fn is_lasting(name: &str) -> bool {
+    driver_library(name).is_some_and(|library| library.carries_version)
+        && DriverVersion::from_library_name(name).is_some()
+        || is_dispatch_file(name)
+}
 
 pub(super) struct Missing<'f> {
-    /// Names of the installed packages that carry driver libraries.
+    /// Names of the installed packages that carry driver libraries, or what leads to these.
     pub(super) drivers: HashSet<&'f str>,
     /// The library files that were found: nobody is asked for these again.
     pub(super) here: HashSet<&'f Path>,
@@ -22,8 +35,7 @@ pub(super) struct Missing<'f> {
 }
 
 impl Missing<'_> {
-    /// Looks for the libraries of one list. Only names with the driver's version count: links are made by ldconfig
-    /// and by alternatives, and come and go.
+    /// Looks for the libraries of one list.
     pub(super) fn look(&mut self, host: &dyn Host, list: &FileList, content: &[u8]) {
         if !self.drivers.contains(list.package.as_str()) {
             return;
@@ -31,9 +43,9 @@ impl Missing<'_> {
         let gone = paths(content).filter_map(|line| {
             memchr::memmem::find(line, b".so.")?;
             let line = std::str::from_utf8(line).ok()?;
-            let name = line.rsplit('/').next()?;
-            driver_library(name).filter(|library| library.carries_version)?;
-            DriverVersion::from_library_name(name)?;
+            if !is_lasting(line.rsplit('/').next()?) {
+                return None;
+            }
             // pacman leaves the first slash out.
             let path = Path::new("/").join(line.trim_start_matches('/'));
             let is_here = spellings(&path).iter().any(|path| self.here.contains(Path::new(path)))
@@ -46,6 +58,28 @@ impl Missing<'_> {
             package: list.package.clone(),
             list: Origin::from(&list.path),
         }));
+    }
+
+    /// What is gone, without what dpkg put elsewhere: Debian's glx-diversions moves Mesa's and libglvnd's files.
+    pub(super) fn finish(mut self, host: &dyn Host) -> Vec<MissingFile> {
+        self.found.sort();
+        self.found.dedup();
+        if self.found.is_empty() {
+            return self.found;
+        }
+        let text = host.read(Path::new(DIVERSIONS), MAX_DIVERSIONS).unwrap_or_default();
+        let moved: HashMap<&[u8], (&[u8], &[u8])> =
+            diversions(&text).map(|it| (it.from, (it.to, it.by))).collect();
+        self.found.retain(|file| {
+            let spelled = spellings(&file.path);
+            let moved = spelled.iter().find_map(|path| moved.get(path.as_bytes()));
+            let to = moved.filter(|(_, by)| *by != file.package.as_bytes()).map(|(to, _)| *to);
+            let to = to.and_then(|to| std::str::from_utf8(to).ok());
+            to.is_none_or(
+                |to| matches!(host.metadata(Path::new(to)), Err(error) if error.is_absent()),
+            )
+        });
+        self.found
     }
 }
 
@@ -66,6 +100,14 @@ mod tests {
         missing.look(&host, &list, content);
         let found: Vec<_> = missing.found.iter().map(|file| file.path.as_path()).collect();
         assert_eq!(found, [Path::new("/usr/lib/libcuda.so.535.261.03")]);
+
+        let divert = format!("{}\n/diverted/libcuda\nlibglvnd0\n", found[0].display());
+        let diverted = host.clone().file(DIVERSIONS, divert).file("/diverted/libcuda", "");
+        let of = |host: &Memory| {
+            let (drivers, here) = (missing.drivers.clone(), missing.here.clone());
+            Missing { drivers, here, found: missing.found.clone() }.finish(host).len()
+        };
+        assert_eq!((of(&host), of(&diverted)), (1, 0));
 
         missing.found.clear();
         missing.drivers.clear();
