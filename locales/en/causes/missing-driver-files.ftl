@@ -1,6 +1,8 @@
 name = Files of a driver package are gone
 # $listed: the size that the package gave it. The value is the size that it has.
 claim-file-size = This file should have { $listed } bytes, and has
+# No arguments. The value is the file.
+claim-file-content = This file was written after its package was installed, and its digest is another
 title = Package { $package } is installed, but files of it are { $state ->
         [gone] gone
         [altered] altered

@@ -1,5 +1,6 @@
 name = 驱动软件包的文件缺失
 claim-file-size = 此文件应有 { $listed } 字节，实际字节数为
+claim-file-content = 此文件在软件包安装之后被写过，校验和与软件包记录的不符
 title = 软件包 { $package } 已安装，其文件却{ $state ->
         [gone] 不见了
         [altered] 被改动

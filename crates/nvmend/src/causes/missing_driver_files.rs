@@ -4,7 +4,7 @@
 use super::common::{libraries, loaded, with_all};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{
-    AlteredFile, Environment, Facts, LibraryFile, LibraryPlace, MissingFile, Ownership,
+    AlteredFile, Change, Environment, Facts, LibraryFile, LibraryPlace, MissingFile, Ownership,
 };
 
 /// `missing-driver-files`.
@@ -32,7 +32,9 @@ fn find(facts: &Facts) -> Option<Finding> {
     };
     let severity = match state {
         _ if facts.has_nothing_to_run() => Severity::Note,
-        // Whole, though another: it may serve all the same.
+        // Whole, though another: it may serve all the same. A change in place is often on purpose (patches of the
+        // encoder's session limit keep the size).
+        "altered" if altered.iter().all(|file| file.change == Change::Content) => Severity::Note,
         "altered" => Severity::Warning,
         _ => Severity::Error,
     };
@@ -58,9 +60,14 @@ fn find(facts: &Facts) -> Option<Finding> {
         ]
     });
     let altered = altered.iter().take(5).flat_map(|file| {
-        let AlteredFile { path, package, list, listed, size } = file;
+        let AlteredFile { path, package, list, change } = file;
         [
-            Evidence::new("claim-file-size", path, size).with("listed", listed),
+            match change {
+                Change::Size { listed, found } => {
+                    Evidence::new("claim-file-size", path, found).with("listed", listed)
+                }
+                Change::Content => Evidence::new("claim-file-content", path, path.display()),
+            },
             Evidence::new("claim-file-owner", list.clone(), path.display())
                 .with("package", package),
         ]
@@ -124,10 +131,11 @@ mod tests {
             path: path.clone(),
             package: "nvidia-driver-cuda-libs".into(),
             list: "/usr/lib/sysimage/rpm/rpmdb.sqlite".into(),
-            listed: 2,
-            size: 1,
+            change: Change::Size { listed: 2, found: 1 },
         });
         assert_eq!(find(&facts).unwrap().severity, Some(Severity::Warning));
+        facts.packages.altered[0].change = Change::Content;
+        assert_eq!(find(&facts).unwrap().severity, Some(Severity::Note));
         // Cut short, it serves nobody.
         own_library(&mut facts, "535.261.03", Ownership::Package("nvidia-driver-cuda-libs".into()));
         facts.libraries.files[0].arch = None;

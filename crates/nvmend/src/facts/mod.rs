@@ -49,8 +49,8 @@ pub use modules::{
     Signature,
 };
 pub use packages::{
-    AlteredFile, MissingFile, Ownership, Package, PackageDatabase, PackageManager, PackageRole,
-    Packages,
+    AlteredFile, Change, MissingFile, Ownership, Package, PackageDatabase, PackageManager,
+    PackageRole, Packages,
 };
 pub use pending::{Builder, Obstacle, PendingBuild};
 pub use questions::{BARE_NAMES, DECIDING_LIBRARIES};

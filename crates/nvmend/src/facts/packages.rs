@@ -21,7 +21,8 @@ pub struct Packages {
     /// and that are gone, sorted by path; a few of each package at most. Not of rpm's older databases.
     #[serde(default)]
     pub missing: Vec<MissingFile>,
-    /// The same that are there in another size than the package brought; only rpm records sizes.
+    /// The same that are there and not as the package brought them: of another size, which only rpm records; or, of those
+    /// that were written after their package was installed, of another content. Not of pacman's packages.
     #[serde(default)]
     pub altered: Vec<AlteredFile>,
 }
@@ -35,10 +36,23 @@ pub struct AlteredFile {
     pub package: String,
     /// The package's list.
     pub list: Origin,
-    /// The size that the package gave it, in bytes.
-    pub listed: u64,
-    /// The size that it has.
-    pub size: u64,
+    /// What differs.
+    pub change: Change,
+}
+
+/// How a file differs from what its package brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It has another size.
+    Size {
+        /// The size that the package gave it, in bytes.
+        listed: u64,
+        /// The size that it has.
+        found: u64,
+    },
+    /// It has another digest.
+    Content,
 }
 
 /// A file that a package lists and that is gone.

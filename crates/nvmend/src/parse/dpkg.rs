@@ -116,6 +116,14 @@ pub fn paths(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// The MD5 digest, in hexadecimal digits, of each path of `info/NAME.md5sums`; paths without their first slash.
+pub fn md5sums(text: &[u8]) -> impl Iterator<Item = (&[u8], &str)> {
+    paths(text).filter_map(|line| {
+        let (digest, path) = line.split_at_checked(32)?;
+        Some((path.strip_prefix(b"  ")?, std::str::from_utf8(digest).ok()?))
+    })
+}
+
 /// A file that a package brings elsewhere than it lists, for another package's sake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Diversion<'b> {
@@ -150,6 +158,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn reads_md5sums() {
+        let text = b"900150983cd24fb0d6963f7d28e17f72  usr/lib/libcuda.so.535.1\nshort  usr\n";
+        let found: Vec<_> = md5sums(text).collect();
+        assert_eq!(found, [(&b"usr/lib/libcuda.so.535.1"[..], "900150983cd24fb0d6963f7d28e17f72")]);
+    }
 
     #[test]
     fn reads_diversions() {

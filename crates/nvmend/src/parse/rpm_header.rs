@@ -37,6 +37,8 @@ pub struct RpmFile<'b> {
     pub name: &'b [u8],
     /// Its size in bytes.
     pub size: u64,
+    /// Its SHA-256 digest in hexadecimal digits, if that is what the package has.
+    pub sha256: Option<&'b [u8]>,
 }
 
 /// A header whose index has been checked against its size. Values are looked up on demand.
@@ -58,7 +60,10 @@ mod tag {
     pub const FILESTATES: u32 = 1029;
     pub const FILEMODES: u32 = 1030;
     pub const FILEFLAGS: u32 = 1037;
+    pub const INSTALLTIME: u32 = 1008;
+    pub const FILEDIGESTS: u32 = 1035;
     pub const LONGFILESIZES: u32 = 5008;
+    pub const FILEDIGESTALGO: u32 = 5011;
     pub const DIRINDEXES: u32 = 1116;
     pub const BASENAMES: u32 = 1117;
     pub const DIRNAMES: u32 = 1118;
@@ -124,6 +129,10 @@ impl<'b> RpmHeader<'b> {
         let flags = self.numbers(tag::FILEFLAGS);
         let modes = self.numbers(tag::FILEMODES);
         let homes = self.numbers(tag::DIRINDEXES);
+        // PGPHASHALGO_SHA256
+        let is_sha256 = self.number(tag::FILEDIGESTALGO, 0) == Some(8);
+        let digests: Vec<&[u8]> =
+            if is_sha256 { self.array(tag::FILEDIGESTS).collect() } else { Vec::new() };
         self.array(tag::BASENAMES).enumerate().filter_map(move |(position, name)| {
             let at =
                 |numbers: Option<Numbers<'b>>| numbers.and_then(|numbers| numbers.get(position));
@@ -132,8 +141,14 @@ impl<'b> RpmHeader<'b> {
                 && at(states).unwrap_or(NORMAL) == NORMAL;
             let directory = *directories.get(usize::try_from(at(homes)?).ok()?)?;
             let size = at(sizes)?;
-            is_firm.then_some(RpmFile { directory, name, size })
+            let sha256 = digests.get(position).copied().filter(|digest| !digest.is_empty());
+            is_firm.then_some(RpmFile { directory, name, size, sha256 })
         })
+    }
+
+    /// When the package was installed, in seconds since 1970.
+    pub fn installed_at(&self) -> Option<i64> {
+        self.number(tag::INSTALLTIME, 0).map(i64::from)
     }
 
     /// All texts of an array; no more than its own count says.
@@ -284,9 +299,14 @@ mod tests {
             (tag::DIRINDEXES, INT32, 5, &[[0; 4], [0; 4], [0; 4], [0; 4], [0, 0, 0, 7]].concat()),
             (tag::BASENAMES, STRING_ARRAY, 5, b"a\0link\0ghost\0left out\0nowhere\0"),
             (tag::DIRNAMES, STRING_ARRAY, 1, b"/usr/lib64/\0"),
+            (tag::FILEDIGESTS, STRING_ARRAY, 5, b"aa\0\0\0\0\0"),
+            (tag::FILEDIGESTALGO, INT32, 1, &[0, 0, 0, 8]),
         ]);
         let files: Vec<_> = RpmHeader::parse(&bytes).unwrap().files().collect();
-        assert_eq!(files, [RpmFile { directory: b"/usr/lib64/", name: b"a", size: 256 }]);
+        assert_eq!(
+            files,
+            [RpmFile { directory: b"/usr/lib64/", name: b"a", size: 256, sha256: Some(b"aa") }]
+        );
     }
 
     #[test]

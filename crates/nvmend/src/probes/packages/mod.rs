@@ -1,5 +1,6 @@
 //! Packages that concern the driver, and who owns each driver file.
 
+mod doubt;
 mod dpkg;
 mod missing;
 mod owners;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::doubt::Doubt;
 use super::missing::Missing;
 use super::rpm::RpmDatabase;
 use super::rpm_files::Verified;
@@ -46,7 +47,8 @@ pub(super) fn find(
 ) -> Files {
     let here = known.libraries.files.iter().map(|file| file.path.as_path()).collect();
     let databases = &packages.databases;
-    let missing = Missing { drivers, here, found: Vec::new() };
+    let missing =
+        Missing { drivers, here, found: vec![], altered: vec![], doubt: Doubt::default() };
     let mut search = Search { open: driver_files(known), owners: BTreeMap::new(), missing, gaps };
     if search.open.is_empty() && search.missing.drivers.is_empty() {
         return Files::default();
@@ -114,8 +116,11 @@ pub(super) fn find(
     for path in std::mem::take(&mut search.open) {
         search.owners.insert(path, rest.clone());
     }
-    verified.missing.extend(search.missing.finish(host));
+    let of_lists = search.missing.finish(host);
+    verified.missing.extend(of_lists.missing);
+    verified.altered.extend(of_lists.altered);
     verified.missing.sort();
+    verified.altered.sort();
     Files { owners: search.owners, verified }
 }
 

@@ -1,13 +1,16 @@
-//! Driver libraries that an rpm package lists and that are gone, or of another size than it brought.
+//! Driver libraries that an rpm package lists and that are gone, or not as it brought them: of another size, or, if they
+//! were written later, of another digest.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::doubt::Doubt;
 use super::missing::{MOST, is_lasting};
 use super::owners::spellings;
 use super::rpm::header;
-use crate::facts::{AlteredFile, LibraryFile, MissingFile, Origin};
+use crate::facts::{AlteredFile, Change, LibraryFile, MissingFile, Origin};
 use crate::host::{Host, HostError, RandomRead};
+use crate::parse::digest::Algorithm;
 use crate::parse::rpm_header::RpmHeader;
 use crate::parse::sqlite::{self, SqliteError, Value};
 
@@ -34,9 +37,11 @@ pub(super) fn verify(
         known.map_or_else(|| Ok(host.metadata(path)?.size), Ok)
     };
     let mut verified = Verified::default();
+    let mut doubt = Doubt::default();
     for package in packages {
         for header in installed_once(&sqlite, package)? {
             let Ok(header) = RpmHeader::parse(&header) else { continue };
+            let installed = header.installed_at().unwrap_or(0);
             let mut named = 0;
             for file in header.files() {
                 let Some(path) = path_of(file.directory, file.name).filter(|_| named < MOST) else {
@@ -44,9 +49,17 @@ pub(super) fn verify(
                 };
                 let (package, list) = ((*package).to_owned(), Origin::from(database));
                 match size(&path) {
-                    Ok(size) if size != file.size => {
-                        let listed = file.size;
-                        verified.altered.push(AlteredFile { path, package, list, listed, size });
+                    Ok(found) if found != file.size => {
+                        let change = Change::Size { listed: file.size, found };
+                        verified.altered.push(AlteredFile { path, package, list, change });
+                    }
+                    Ok(_)
+                        if doubt.is_altered(host, &path, installed, Algorithm::Sha256, || {
+                            file.sha256.map(|digest| String::from_utf8_lossy(digest).into_owned())
+                        }) =>
+                    {
+                        let change = Change::Content;
+                        verified.altered.push(AlteredFile { path, package, list, change });
                     }
                     Err(error) if error.is_absent() => {
                         verified.missing.push(MissingFile { path, package, list });

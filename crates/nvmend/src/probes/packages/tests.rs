@@ -349,7 +349,10 @@ fn verifies_the_libraries_of_rpms_against_the_disk() {
         let packages =
             probe(&host, with_files(&["/usr/lib64/libcuda.so.535.261.03"], &[])).packages;
         let missing = packages.missing.into_iter().map(|file| file.path);
-        let altered = packages.altered.into_iter().map(|file| (file.listed, file.size));
+        let altered = packages.altered.into_iter().map(|file| match file.change {
+            crate::facts::Change::Size { listed, found } => (listed, found),
+            crate::facts::Change::Content => (0, 0),
+        });
         (missing.collect::<Vec<_>>(), altered.collect::<Vec<_>>())
     };
     let gone = vec![std::path::PathBuf::from("/usr/lib64/libnvidia-ml.so.535.261.03")];
@@ -374,4 +377,36 @@ fn libglvnd_is_looked_at_where_the_drivers_graphics_are() {
     let [file] = &packages.missing[..] else { panic!("{:?}", packages.missing) };
     assert_eq!(file.path, std::path::Path::new("/usr/lib/libEGL.so.1.1.0"));
     assert_eq!(file.package, "libegl1");
+}
+
+#[test]
+fn a_capture_answers_for_digests_that_were_taken() {
+    use crate::host::Host;
+    use crate::hosts::recorder::Recorder;
+    let path = "/usr/lib/libcuda.so.535.261.03";
+    let list = "/var/lib/dpkg/info/libcuda1.list";
+    let host = Memory::default()
+        .file("/var/lib/dpkg/status", STATUS)
+        .file(list, format!("{path}\n"))
+        .file(
+            "/var/lib/dpkg/info/libcuda1.md5sums",
+            format!("{}  {}\n", "0".repeat(32), &path[1..]),
+        )
+        .file(path, "another file")
+        .modified(list, 1_700_000_000)
+        .modified(path, 1_750_000_000);
+    let altered = |host: &dyn Host| {
+        let mut facts = with_files(&[path], &[]);
+        run(host, &facts.clone())(&mut facts);
+        facts.packages.altered
+    };
+    let live = altered(&host);
+    assert_eq!(live.len(), 1);
+    let recorder = Recorder::new(std::sync::Arc::new(host));
+    assert_eq!(altered(&recorder), live);
+    let capture = crate::hosts::capture::write(recorder.recorded(), None).unwrap();
+    let saved = crate::hosts::capture::read(&capture[..]).unwrap();
+    assert_eq!(altered(&saved), live);
+    // Its content is not kept for that.
+    assert!(saved.read(path.as_ref(), 1 << 20).is_err());
 }
