@@ -1,4 +1,5 @@
-//! An rpm database with a few packages, as rpm writes it: an SQLite file that the real `sqlite3` and `rpm` read.
+//! An rpm database with a few packages: an SQLite file that the real `sqlite3` reads, with those of rpm's tables that
+//! are asked here. rpm itself wants all of them.
 //!
 //! Layouts: <https://www.sqlite.org/fileformat2.html> (1.3 the header, 1.6 b-tree pages, 2.1 records), rpm's
 //! `lib/backend/sqlite.c` (tables and indexes) and `docs/manual/format_header.md`. Every table is one page, the largest
