@@ -195,6 +195,9 @@ pub enum Failure {
     /// The capture does not hold it: it was not read when the capture was taken.
     #[error("not part of the capture")]
     NotCaptured,
+    /// Something else uses it or has its lock.
+    #[error("in use")]
+    Busy,
     /// This host cannot answer such a question.
     #[error("cannot be asked here")]
     Unsupported,

@@ -22,7 +22,7 @@ pub fn reboot(facts: &Facts) -> Facts {
     next.log = Default::default();
     // Containers start anew. `/run` is empty after a boot: a specification there comes back as whatever wrote it finds
     // the files then, so a sound one stays and a broken one does not.
-    next.consumers.unruled.clear();
+    next.consumers.scopes.clear();
     next.consumers.cdi.retain(|spec| {
         let is_kept = !spec.path.starts_with("/run") && !spec.path.starts_with("/var/run");
         is_kept || spec.files.iter().all(|file| file.exists)

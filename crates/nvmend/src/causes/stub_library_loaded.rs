@@ -1,6 +1,7 @@
 //! The loader picks a CUDA toolkit's stub, which is for linking and can do nothing.
 
 use super::common::{chain, with_all};
+use super::container_without_toolkit::follows_in_container;
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{Facts, LibraryPlace, LookupScope, Origin, Via};
 
@@ -36,7 +37,8 @@ fn find(facts: &Facts) -> Option<Finding> {
             Evidence::new(claim, chain(library), library.chain.end.display())
                 .with("library", &lookup.name),
         );
-    Some(with_all(finding, variable_set(facts, &library.via)))
+    let finding = with_all(finding, variable_set(facts, &library.via));
+    Some(follows_in_container(facts, finding))
 }
 
 /// The variable that makes the loader find a library, if one does.

@@ -9,6 +9,7 @@ mod cuda;
 mod datum;
 mod deep;
 mod display;
+mod engines;
 mod firmware;
 mod holders;
 mod initramfs;
@@ -31,12 +32,13 @@ pub use builders::{
 };
 pub use bus::{Bus, PciDevice};
 pub use consumers::{
-    CdiFile, CdiSpec, Consumers, FabricRefusal, FlatpakRuntime, SharedLibrary, UnruledContainer,
+    CdiFile, CdiSpec, Consumers, ContainerScope, FabricRefusal, FlatpakRuntime, SharedLibrary,
 };
 pub use cuda::{Cuda, CudaInstallation, CudaKind, CudaVersion};
 pub use datum::{Datum, Gap, Origin};
 pub use deep::{AskedLibrary, Deep, LibraryAnswer, LibraryOutcome};
 pub use display::{Display, Manifest};
+pub use engines::{BrokenRuntime, ContainerEngine, ContainerEngines, MissingSetting};
 pub use firmware::Firmware;
 pub use holders::{Holder, Holders, MappedLibrary};
 pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};

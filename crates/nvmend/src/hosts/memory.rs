@@ -132,6 +132,20 @@ impl Memory {
         self.nodes.retain(|there, _| !there.starts_with(path));
     }
 
+    /// A line for each path of the tree, with what stands there: two machines with the same lines are the same.
+    pub fn describe(&self) -> Vec<String> {
+        let line = |(path, node): (&PathBuf, &Node)| match node {
+            Node::File { content, .. } => {
+                format!("{} {}", path.display(), crate::host_mut::digest(content))
+            }
+            Node::Link(target) => format!("{} -> {}", path.display(), target.display()),
+            // Empty ones come and go with what is made in them.
+            Node::Directory { .. } => String::new(),
+            other => format!("{} {other:?}", path.display()),
+        };
+        self.nodes.iter().map(line).filter(|line| !line.is_empty()).collect()
+    }
+
     /// What the driver answers to its version query.
     #[must_use]
     pub fn driver_answers(mut self, version: &str) -> Self {

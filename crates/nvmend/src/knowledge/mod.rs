@@ -3,6 +3,7 @@
 pub mod archives;
 pub mod codes;
 pub mod cuda;
+pub mod dcgm;
 pub mod libraries;
 pub mod modules;
 pub mod packages;

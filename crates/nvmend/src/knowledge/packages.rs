@@ -73,6 +73,7 @@ const RULES: &[Rule] = &[
             "egl-wayland*",
             "egl-gbm*",
             "egl-x11*",
+            "datacenter-gpu-manager*",
             "libxnvctrl*",
             "libXNVCtrl*",
             "nvidia-libXNVCtrl*",
@@ -229,6 +230,7 @@ pub fn may_concern(name: &str) -> bool {
         "libxnvctrl",
         "libXNVCtrl",
         "egl-",
+        "datacenter-gpu-manager",
         "proxmox-",
         "pve-",
     ];

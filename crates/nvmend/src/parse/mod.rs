@@ -8,6 +8,7 @@ pub mod bug_report;
 pub mod build_log;
 pub mod cdi;
 pub mod compression;
+pub mod container_config;
 pub mod cpio;
 pub mod cuda_version;
 pub mod der;

@@ -9,6 +9,7 @@ mod cuda;
 pub mod deep;
 mod display;
 mod dkms;
+mod engines;
 mod fabric;
 mod firmware;
 mod flatpak;

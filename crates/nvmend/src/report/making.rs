@@ -66,7 +66,8 @@ impl GpuSummary {
 }
 
 impl Versions {
-    fn of(facts: &Facts) -> Self {
+    /// The versions of a machine.
+    pub fn of(facts: &Facts) -> Self {
         let on_disk_flavour = || {
             facts
                 .current_module_file()
@@ -127,7 +128,7 @@ impl ReportedFinding {
             title: words.title(found),
             explanation: words.explanation(found),
             evidence: evidence.collect(),
-            remedies: found.cause.remedies.iter().map(|id| (*id).to_owned()).collect(),
+            remedies: found.remedies().iter().map(|id| (*id).to_owned()).collect(),
         }
     }
 }

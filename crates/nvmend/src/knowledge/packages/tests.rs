@@ -53,6 +53,8 @@ fn knows_ubuntu() {
         ("cuda-drivers-535", "535.183.01-1", (Meta, Some("535"), drv)),
         ("nvidia-prime", "0.8.17.1", (Independent, None, None)),
         ("nvidia-settings", "510.47.03-0ubuntu1", (Independent, None, None)),
+        ("datacenter-gpu-manager", "1:3.3.9", (Independent, None, None)),
+        ("datacenter-gpu-manager-4-core", "1:4.4.1-1", (Independent, None, None)),
         ("linux-image-5.4.0-150-generic", "5.4.0-150.167", (KernelImage, None, None)),
         ("linux-headers-generic", "5.15.0.58.56", (KernelHeaders, None, None)),
         ("nvidia-340", "340.108-0ubuntu5.20.04.2", (User, Some("340"), Some("340.108"))),

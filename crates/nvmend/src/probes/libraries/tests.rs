@@ -305,6 +305,29 @@ fn mounted_files_are_marked() {
 }
 
 #[test]
+fn a_mounted_cuda_compat_is_not_the_hosts_library() {
+    let compat = format!("{LIB}/libcuda.so.550.54.15");
+    let mount = |root: &str| {
+        let host = debian("535.261.03")
+            .file(&compat, library("x86_64", "libcuda.so.1"))
+            .link(&format!("{LIB}/libcuda.so.1"), "libcuda.so.550.54.15")
+            .file(
+                "/proc/self/mountinfo",
+                format!("90 22 0:21 {root} {compat} rw - overlay overlay rw\n"),
+            );
+        let facts = probe(&host);
+        let (_, library) = facts.deciding_libraries(LookupScope::Plain).next().unwrap();
+        (library.chain.end.clone(), library.place)
+    };
+    let compat = PathBuf::from(&compat);
+    assert_eq!(
+        mount("/usr/local/cuda-12.4/compat/libcuda.so.550.54.15"),
+        (compat.clone(), LibraryPlace::CudaCompat)
+    );
+    assert_eq!(mount("/usr/lib64/libcuda.so.550.54.15"), (compat, LibraryPlace::System));
+}
+
+#[test]
 fn the_display_core_is_asked_for_by_its_version() {
     let host = debian("535.261.03")
         .file(
