@@ -50,15 +50,10 @@ pub fn propose(
     let diagnosis = diagnose(&facts);
     let primary = diagnosis.primary().filter(|found| found.severity != Severity::Note);
     if let (Some(found), Some(first)) = (primary, only.first())
-        && !found.cause.remedies.contains(first)
+        && !found.remedies().contains(first)
     {
-        let serving: Vec<&str> = found
-            .cause
-            .remedies
-            .iter()
-            .copied()
-            .filter(|id| remedies::find(id).is_some())
-            .collect();
+        let serving: Vec<&str> =
+            found.remedies().iter().copied().filter(|id| remedies::find(id).is_some()).collect();
         let args = [
             ("remedy", (*first).to_owned()),
             ("cause", found.cause.id.to_owned()),
@@ -66,8 +61,13 @@ pub fn propose(
         ];
         return Err(Failure::usage(words.cli("error-remedy-not-here", &args)));
     }
-    let id = read_text(host.as_ref(), Path::new("/etc/machine-id")).ok();
-    let machine = Machine { host: host.as_ref() };
-    let planning = plan(&facts, allowed, only, &machine, id.as_deref().and_then(machine_id));
+    let asked = Machine { host: host.as_ref() };
+    let planning = plan(&facts, allowed, only, &asked, machine(host.as_ref()));
     Ok(Proposal::new(&facts, &diagnosis, &planning, words, rfc3339(ui::now())))
+}
+
+/// The name of the machine in plans.
+pub fn machine(host: &dyn Host) -> Option<String> {
+    let id = read_text(host, Path::new("/etc/machine-id")).ok()?;
+    machine_id(&id)
 }

@@ -137,8 +137,7 @@ impl Search<'_> {
             return;
         };
         let only = self.only.get(way.remedies.len()).copied();
-        for id in
-            cause.cause.remedies.iter().copied().filter(|id| only.is_none_or(|only| only == *id))
+        for id in cause.remedies().iter().copied().filter(|id| only.is_none_or(|only| only == *id))
         {
             let mut remedies = way.remedies.clone();
             if remedies.contains(&id) {

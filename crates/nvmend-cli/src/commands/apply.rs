@@ -18,7 +18,7 @@ use nvmend::step::Step;
 use nvmend::words::Words;
 
 use crate::exit::{Failure, Status};
-use crate::planning::{allowed, propose};
+use crate::planning::{allowed, machine, propose};
 use crate::source;
 use crate::ui::Ui;
 use crate::work::{self, Work};
@@ -52,6 +52,10 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     let proposal = propose(&host, &limit, &only, words)?;
     let is_json = matches.get_one::<String>("format").is_some_and(|format| format == "json");
     if let Some(wanted) = &wanted {
+        if wanted.machine != machine(host.as_ref()) {
+            return Err(Failure::usage(words.cli("error-plan-machine", &[]))
+                .hint(words.cli("hint-plan-anew", &[])));
+        }
         let is_gone = |cause: &String| proposal.causes.iter().all(|found| found.cause != *cause);
         if wanted.causes.iter().all(is_gone) {
             ui.note(&words.cli("apply-nothing-left", &[]));
@@ -135,19 +139,15 @@ fn refuse_unfinished(live: &Live, words: &Words) -> Result<(), Failure> {
 
 /// Refuses a plan that is not the one that would be made now.
 fn hold_against(wanted: &Plan, now: &Proposal, words: &Words) -> Result<(), Failure> {
-    let refuse =
-        |id: &str| Err(Failure::usage(words.cli(id, &[])).hint(words.cli("hint-plan-anew", &[])));
     let Some(plan) = &now.plan else {
         let says: Vec<&str> = now.others.iter().map(|other| other.says.as_str()).collect();
         let why = ("why", says.first().copied().unwrap_or_default().to_owned());
         return Err(Failure::usage(words.cli("error-plan-impossible", &[why]))
             .hint(words.cli("hint-plan-anew", &[])));
     };
-    if plan.machine != wanted.machine {
-        return refuse("error-plan-machine");
-    }
     if plan.steps != wanted.steps {
-        return refuse("error-plan-changed");
+        return Err(Failure::usage(words.cli("error-plan-changed", &[]))
+            .hint(words.cli("hint-plan-anew", &[])));
     }
     Ok(())
 }
