@@ -10,7 +10,7 @@ use crate::facts::{
     PackageRole, ResolvedLibrary, Via,
 };
 use crate::host::LinkChain;
-use crate::knowledge::{library_packages, packages};
+use crate::knowledge::{archives, library_packages, packages};
 use crate::step::Action;
 use crate::version::DriverVersion;
 
@@ -98,7 +98,8 @@ fn replace_package(
             arch: change.arch.clone(),
             state: "installed".to_owned(),
             held: old.as_ref().is_some_and(|old| old.held),
-            origin: packages::origin_of_version(version).map(str::to_owned),
+            origin: archives::origin_of_version(version).map(str::to_owned),
+            origin_from: None,
             role: seen.role,
             series: seen.series,
             from: origin(),
