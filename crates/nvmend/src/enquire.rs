@@ -4,10 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::facts::PackageManager;
-use crate::host::{Host, follow};
+use crate::facts::{ImageKind, Kernels, PackageManager};
+use crate::host::{FileKind, Host, follow};
+use crate::probes::initramfs;
 use crate::remedy::Hindrance;
-use crate::steps::ChangePackages;
+use crate::steps::{ChangePackages, PROGRAM_DIRECTORIES};
 
 /// Someone who can be asked while a plan is made.
 pub trait Enquire {
@@ -15,6 +16,22 @@ pub trait Enquire {
     fn simulate(&self, request: &Request) -> Result<ChangePackages, Hindrance>;
     /// The text of a configuration file, and its one true path. Only whole UTF-8: what is edited must not be damaged.
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance>;
+    /// The names in a directory, sorted; none where it isn't there or can't be looked at.
+    fn names(&self, directory: &Path) -> Vec<String>;
+    /// The size of a file; `None` where there is none.
+    fn size(&self, path: &Path) -> Option<u64>;
+    /// Where a link points, as written in it; `None` where `path` is none.
+    fn link(&self, path: &Path) -> Option<PathBuf>;
+    /// Bytes that are free on the file system of `path`; `None` where that can't be told.
+    fn free_space(&self, path: &Path) -> Option<u64>;
+    /// The initramfs images that there are for a kernel.
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)>;
+    /// Whether the system has this program.
+    fn has_program(&self, name: &str) -> bool {
+        PROGRAM_DIRECTORIES
+            .iter()
+            .any(|directory| self.size(&Path::new(directory).join(name)).is_some())
+    }
 }
 
 /// What is wanted of the package manager.
@@ -42,6 +59,9 @@ pub enum Wish {
 /// How long a simulation may take.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
+/// More names than any directory of configuration has.
+const MOST_NAMES: usize = 2_000;
+
 /// The machine itself.
 pub struct Machine<'h> {
     /// The machine.
@@ -65,5 +85,31 @@ impl Enquire for Machine<'_> {
             .map_err(|error| unreadable(error.why.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|error| unreadable(error.to_string()))?;
         Ok((chain.end, text))
+    }
+
+    fn names(&self, directory: &Path) -> Vec<String> {
+        let entries = self.host.list(directory).unwrap_or_default();
+        entries.into_iter().take(MOST_NAMES).map(|entry| entry.name).collect()
+    }
+
+    fn size(&self, path: &Path) -> Option<u64> {
+        let metadata = self.host.metadata(path).ok()?;
+        (metadata.kind == FileKind::File).then_some(metadata.size)
+    }
+
+    fn link(&self, path: &Path) -> Option<PathBuf> {
+        self.host.read_link(path).ok()
+    }
+
+    fn free_space(&self, path: &Path) -> Option<u64> {
+        // What is not there yet will be on its nearest directory's.
+        path.ancestors().find_map(|path| self.host.free_space(path).ok())
+    }
+
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)> {
+        match kernels.get(release) {
+            Some(kernel) => initramfs::images(self.host, kernel, &kernels.installed),
+            None => vec![],
+        }
     }
 }

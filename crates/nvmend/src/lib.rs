@@ -31,6 +31,7 @@ pub mod host_mut;
 pub mod hosts;
 pub mod journal;
 pub mod knowledge;
+mod modprobe;
 pub mod outlook;
 pub mod parse;
 pub mod picture;

@@ -26,6 +26,8 @@ pub enum Step {
     Regenerate(steps::Regenerate),
     /// Builds and installs the module for one kernel.
     BuildModule(steps::BuildModule),
+    /// Takes out a module that was built for one kernel.
+    UnbuildModule(steps::UnbuildModule),
     /// Changes packages in one transaction.
     ChangePackages(steps::ChangePackages),
     /// Stops a service.
@@ -76,6 +78,7 @@ impl Step {
             Self::Restore(step) => step,
             Self::Regenerate(step) => step,
             Self::BuildModule(step) => step,
+            Self::UnbuildModule(step) => step,
             Self::ChangePackages(step) => step,
             Self::StopService(step) => step,
             Self::StartService(step) => step,

@@ -1,17 +1,23 @@
 //! The remedies that nvmend carries out: one file each. Others are told in words only (`remedies.ftl`).
 
+mod blacklist_nouveau;
+mod build_module;
+mod edit;
 mod load_module;
 mod quarantine_libraries;
 mod quarantine_module;
 mod reboot;
 mod rebuild_initramfs;
 mod reload_modules;
+mod space;
 mod unblock_module;
 
 use crate::remedy::Remedy;
 
 /// Every remedy that can be carried out.
 pub const ALL: &[&Remedy] = &[
+    &blacklist_nouveau::REMEDY,
+    &build_module::REMEDY,
     &load_module::REMEDY,
     &quarantine_libraries::REMEDY,
     &quarantine_module::REMEDY,

@@ -11,6 +11,7 @@ mod regenerate;
 mod restore;
 mod services;
 mod set_link;
+mod unbuild_module;
 mod unload_modules;
 mod write_file;
 
@@ -21,10 +22,12 @@ pub use end_process::EndProcess;
 pub use load_modules::LoadModules;
 pub use move_file::MoveFile;
 pub use reboot::Reboot;
+pub(crate) use regenerate::initramfs_arguments;
 pub use regenerate::{Product, Regenerate};
 pub use restore::{Kept, Restore};
 pub use services::{StartService, StopService};
 pub use set_link::SetLink;
+pub use unbuild_module::UnbuildModule;
 pub use unload_modules::UnloadModules;
 pub use write_file::WriteFile;
 
@@ -36,7 +39,7 @@ use crate::host_mut::HostMut;
 use crate::step::StepError;
 
 /// Where programs of the system are found; the first that is there.
-const PROGRAM_DIRECTORIES: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+pub(crate) const PROGRAM_DIRECTORIES: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// The absolute path of a program of the system.
 pub(crate) fn program(host: &dyn HostMut, name: &str) -> PathBuf {

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::execute;
 use crate::diagnose::Arg;
-use crate::facts::{Datum, Facts, LibraryFile, LibraryPlace, Resolution};
+use crate::facts::{Datum, Facts, Image, ImageContent, ImageKind, LibraryFile, LibraryPlace};
+use crate::host::read_text;
 use crate::host_mut::HostMut;
+use crate::modprobe::resolve_again;
 use crate::step::{Action, Keep, Step, StepError};
 
 /// Lets a program make its files anew. What it may change is kept before; the way back restores exactly that.
@@ -35,7 +37,7 @@ pub enum Product {
     Initramfs {
         /// The kernel's release.
         kernel: String,
-        /// `update-initramfs`, `dracut` or `mkinitcpio`.
+        /// `update-initramfs`, `dracut`, `mkinitcpio` or `kernel-install`.
         program: String,
     },
 }
@@ -68,7 +70,7 @@ impl Action for Regenerate {
         match &self.product {
             Product::LoaderCache => refresh_lookups(facts),
             Product::ModuleIndex { kernel } => refresh_index(facts, kernel),
-            Product::Initramfs { kernel, .. } => refresh_images(facts, kernel),
+            Product::Initramfs { kernel, .. } => refresh_images(facts, kernel, &self.outputs),
         }
     }
 
@@ -81,12 +83,10 @@ impl Action for Regenerate {
                 execute(host, "depmod", &["-a", kernel], SHORT, progress)
             }
             Product::Initramfs { kernel, program } => {
-                let arguments: &[&str] = match program.as_str() {
-                    "update-initramfs" => &["-u", "-k", kernel],
-                    "mkinitcpio" => &["-P"],
-                    _ => &["--force", "--kver", kernel],
-                };
-                execute(host, program, arguments, LONG, progress)
+                let package = read_text(host, format!("/usr/lib/modules/{kernel}/pkgbase")).ok();
+                let arguments = initramfs_arguments(program, kernel, package.as_deref());
+                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                execute(host, program, &arguments, LONG, progress)
             }
         }
         .map(drop)
@@ -124,36 +124,56 @@ fn refresh_lookups(facts: &mut Facts) {
     }
 }
 
-/// What modprobe finds once the index is made from the files that are there. depmod's order is not needed where one
-/// file of a name is left; where several are, the choice stays what it was, if that file is there.
-fn refresh_index(facts: &mut Facts, kernel: &str) {
-    let Some(modules) = facts.modules.kernels.iter_mut().find(|modules| modules.kernel == kernel)
-    else {
-        return;
+/// How each program is asked for the image of one kernel. mkinitcpio knows kernels by Arch's packages; without one it
+/// can only write all.
+pub(crate) fn initramfs_arguments(
+    program: &str,
+    kernel: &str,
+    package: Option<&str>,
+) -> Vec<String> {
+    let image = format!("/usr/lib/modules/{kernel}/vmlinuz");
+    let arguments: &[&str] = match (program, package) {
+        ("update-initramfs", _) => &["-u", "-k", kernel],
+        ("mkinitcpio", Some(package)) => &["-p", package.trim()],
+        ("mkinitcpio", None) => &["-P"],
+        ("kernel-install", _) => &["add", kernel, &image],
+        _ => &["--force", "--kver", kernel],
     };
-    for (name, resolution) in &mut modules.resolved {
-        let is_there = |path: &Path| modules.files.iter().any(|file| file.path == path);
-        let by = match resolution {
-            Resolution::File { path, .. } if is_there(path) => continue,
-            Resolution::Blocked { .. } => continue,
-            Resolution::File { by, .. } => by.clone(),
-            Resolution::Dangling { .. } | Resolution::Missing => None,
-        };
-        let of_name =
-            modules.files.iter().find(|file| file.info.value().is_some_and(|i| i.name == *name));
-        *resolution = match of_name {
-            Some(file) => Resolution::File { path: file.path.clone(), by },
-            None => Resolution::Missing,
-        };
-    }
-    modules.index = Datum::known((), "after depmod");
+    arguments.iter().map(|argument| (*argument).to_owned()).collect()
 }
 
-/// The image then holds what is on disk, of the modules that it held.
-fn refresh_images(facts: &mut Facts, kernel: &str) {
+/// What modprobe finds once the index is made from the files that are there.
+fn refresh_index(facts: &mut Facts, kernel: &str) {
+    resolve_again(facts, kernel);
+    if let Some(modules) = facts.modules.kernels.iter_mut().find(|of| of.kernel == kernel) {
+        modules.index = Datum::known((), "after depmod");
+    }
+}
+
+/// Of the modules that an image held it then holds those on disk. Of one that was not read, it is known only that it
+/// holds no others.
+fn refresh_images(facts: &mut Facts, kernel: &str, outputs: &[PathBuf]) {
     let Some(on_disk) = facts.modules_of(kernel).cloned() else { return };
     let config = facts.modules.config.clone();
-    for image in facts.initramfs.images.iter_mut().filter(|image| image.kernel == kernel) {
+    facts.initramfs.images.retain(|image| {
+        let is_read = image.content.value().is_some();
+        image.kernel != kernel || is_read || !outputs.contains(&image.path)
+    });
+    let images = || facts.initramfs.images.iter().filter(|image| image.kernel == kernel);
+    let unread = outputs.iter().filter(|path| !images().any(|image| image.path == **path));
+    let unread: Vec<Image> = unread
+        .map(|path| Image {
+            kernel: kernel.to_owned(),
+            path: path.clone(),
+            kind: ImageKind::Boot,
+            modified: i64::MAX,
+            content: Datum::known(ImageContent::default(), "after it was made anew"),
+        })
+        .collect();
+    for image in &mut facts.initramfs.images {
+        if image.kernel != kernel || !outputs.contains(&image.path) {
+            continue;
+        }
         let Datum::Known { value: content, .. } = &mut image.content else { continue };
         content.modules.retain_mut(|module| {
             let name = module.info.value().map(|info| info.name.clone());
@@ -167,4 +187,5 @@ fn refresh_images(facts: &mut Facts, kernel: &str) {
         });
         content.config.clone_from(&config);
     }
+    facts.initramfs.images.extend(unread);
 }

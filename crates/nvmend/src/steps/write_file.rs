@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnose::Arg;
 use crate::facts::{ConfigLine, Facts};
 use crate::host_mut::{HostMut, digest};
+use crate::modprobe::resolve_again;
 use crate::step::{Action, Keep, Step, StepError};
 
 /// Writes a text file, whole.
@@ -49,6 +50,9 @@ impl Action for WriteFile {
         facts.modules.config.retain(|line| !of_file(line));
         let place = place.unwrap_or(facts.modules.config.len()).min(facts.modules.config.len());
         facts.modules.config.splice(place..place, self.config.iter().cloned());
+        let kernels: Vec<String> =
+            facts.modules.kernels.iter().map(|modules| modules.kernel.clone()).collect();
+        kernels.iter().for_each(|kernel| resolve_again(facts, kernel));
     }
 
     fn run(&self, host: &dyn HostMut, _progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
