@@ -78,6 +78,10 @@ pub(crate) fn resolve_again(facts: &mut Facts, kernel: &str) {
     }
     let mut newly_chosen = Vec::new();
     for (name, resolution) in &mut modules.resolved {
+        // insmod's, not modprobe's.
+        if let Resolution::Outside { .. } = resolution {
+            continue;
+        }
         let new = resolve(name, config, &index);
         if let Resolution::File { path, .. } = &new
             && !matches!(resolution, Resolution::File { path: old, .. } if old == path)

@@ -95,7 +95,8 @@ mod tests {
         log(&mut facts, LogEventKind::NotInitialised, FAILED);
         let mut hold = |device: &str| {
             let devices = vec![device.to_owned()];
-            let holder = Holder { pid: 9, name: "python".into(), devices, libraries: vec![] };
+            let holder =
+                Holder { pid: 9, name: "python".into(), devices, libraries: vec![], cgroup: None };
             facts.holders.processes = Datum::known(vec![holder], "/proc");
             find(&facts).is_none()
         };

@@ -54,10 +54,11 @@ pub use modules::{
     Signature,
 };
 pub use packages::{
-    MissingFile, Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages,
+    AlteredFile, Change, MissingFile, Ownership, Package, PackageDatabase, PackageManager,
+    PackageRole, Packages,
 };
 pub use pending::{Builder, Obstacle, PendingBuild};
-pub use questions::DECIDING_LIBRARIES;
+pub use questions::{BARE_NAMES, DECIDING_LIBRARIES};
 pub use security::{Lockdown, Security};
 pub use system::{Environment, Os, System, Variable};
 pub use upgrades::{ArchiveField, ExcludedPackages, UnattendedUpgrades, UpgradeSource};

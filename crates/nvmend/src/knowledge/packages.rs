@@ -9,7 +9,7 @@
 
 use crate::facts::PackageManager::{self, Dpkg, Pacman, Rpm};
 use crate::facts::PackageRole::{
-    self, Builder, Companion, Container, Cuda, CudaCompat, Firmware, Independent, Kernel,
+    self, Builder, Companion, Container, Cuda, CudaCompat, Dispatch, Firmware, Independent, Kernel,
     KernelHeaders, KernelImage, Meta, User,
 };
 use crate::version::DriverVersion;
@@ -187,6 +187,15 @@ const RULES: &[Rule] = &[
         &["nvidia-utils", "lib32-nvidia-utils", "opencl-nvidia", "lib32-opencl-nvidia"],
         Some(User),
     ),
+    // libglvnd: Debian splits it by library.
+    rule(
+        &[Dpkg],
+        &["libglvnd0", "libgl1", "libglx0", "libegl1", "libgles1", "libgles2", "libopengl0"],
+        Some(Dispatch),
+    ),
+    rule(&[Rpm], &["libglvnd-core-devel", "libglvnd-devel"], None),
+    rule(&[Rpm], &["libglvnd", "libglvnd-*"], Some(Dispatch)),
+    rule(&[Pacman], &["libglvnd", "lib32-libglvnd"], Some(Dispatch)),
     rule(&[], &["dkms", "akmods"], Some(Builder)),
     rule(&[Dpkg], &["linux-image-*-dbg", "linux-image-*-dbgsym"], None),
     // Proxmox: its kernels are named pve-kernel-*, since version 8 proxmox-kernel-* (pve.proxmox.com/wiki).
@@ -231,6 +240,10 @@ pub fn may_concern(name: &str) -> bool {
         "libXNVCtrl",
         "egl-",
         "datacenter-gpu-manager",
+        "libgl",
+        "libegl1",
+        "libopengl0",
+        "lib32-libglvnd",
         "proxmox-",
         "pve-",
     ];

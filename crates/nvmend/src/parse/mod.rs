@@ -13,6 +13,7 @@ pub mod cpio;
 pub mod cuda_version;
 pub mod der;
 pub mod device_allow;
+pub mod digest;
 pub mod dkms;
 pub mod dpkg;
 pub mod efi;

@@ -156,14 +156,22 @@ impl<'h> Shelf<'h> {
     }
 
     fn arch(&mut self, path: &Path, file: &dyn RandomRead) -> Option<&'static str> {
-        let mut start = [0; elf::IDENTIFICATION];
-        match file.read_at(0, &mut start) {
+        let mut start = [0; elf::HEADER];
+        // Older captures have only its beginning.
+        let read = file
+            .read_at(0, &mut start)
+            .or_else(|_| file.read_at(0, &mut start[..elf::IDENTIFICATION]));
+        match read {
             Ok(count) => {
-                let arch = elf::machine(start.get(..count).unwrap_or_default());
-                if arch.is_none() {
-                    self.gaps.push(Gap::new(path, "damaged: not an ELF file"));
+                let start = start.get(..count).unwrap_or_default();
+                let arch = elf::machine(start);
+                let is_cut = elf::end_of_sections(start).is_some_and(|end| end > file.size());
+                match arch {
+                    None => self.gaps.push(Gap::new(path, "damaged: not an ELF file")),
+                    Some(_) if is_cut => self.gaps.push(Gap::new(path, "damaged: cut short")),
+                    Some(_) => return arch,
                 }
-                arch
+                None
             }
             Err(error) => {
                 self.gaps.push(Gap::new(path, error));

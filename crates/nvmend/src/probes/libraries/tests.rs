@@ -364,3 +364,35 @@ fn a_library_that_may_not_be_read_is_still_there() {
     let facts = probe(&host);
     assert!(facts.gaps.iter().any(|gap| gap.what.ends_with("libcuda.so.535.261.03")));
 }
+
+#[test]
+fn what_ldconfig_would_change_is_told() {
+    let fresh = |facts: &Facts| -> Vec<String> {
+        let found = facts.libraries.after_ldconfig.iter();
+        found.map(|lookup| lookup.found.origin().unwrap().as_str().to_owned()).collect()
+    };
+    let entries = [("libc.so.6", "/usr/lib/libc.so.6", "x86_64")];
+    let host = Memory::default()
+        .file("/etc/ld.so.conf", "/opt/nvidia/lib64\n")
+        .file("/opt/nvidia/lib64/libcuda.so.535.261.03", library("x86_64", "libcuda.so.1"))
+        .link("/opt/nvidia/lib64/libcuda.so.1", "libcuda.so.535.261.03");
+    // Without a cache the lookup itself says what one would hold.
+    assert!(fresh(&probe(&host)).is_empty());
+    let host = host.file("/etc/ld.so.cache", ld_cache(&entries));
+    let facts = probe(&host);
+    assert!(plain(&facts, "libcuda.so.1").is_none());
+    assert_eq!(fresh(&facts), ["/opt/nvidia/lib64/libcuda.so.535.261.03"]);
+    let entries = [entries[0], ("libcuda.so.1", "/opt/nvidia/lib64/libcuda.so.1", "x86_64")];
+    let host = host.file("/etc/ld.so.cache", ld_cache(&entries));
+    assert!(fresh(&probe(&host)).is_empty());
+}
+
+#[test]
+fn a_library_that_was_cut_short_is_damaged() {
+    let path = format!("{LIB}/libcuda.so.535.261.03");
+    let mut bytes = library("x86_64", "libcuda.so.1");
+    bytes.truncate(bytes.len() - 1);
+    let facts = probe(&debian("535.261.03").file(&path, bytes));
+    assert_eq!(facts.gaps, [Gap::new(path.as_str(), "damaged: cut short")]);
+    assert_eq!(facts.libraries.file(Path::new(&path)).unwrap().arch, None);
+}

@@ -1,5 +1,6 @@
 //! Debian's and Ubuntu's packages.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::Database;
@@ -89,12 +90,13 @@ impl Lines<'_> {
     }
 }
 
-/// Where the lists of packages that likely own driver files are, by their names: the directory of all lists need not
-/// be read for them. Of the two names that a list may have, one is there.
-pub(super) fn likely_lists(installed: &[Package]) -> Vec<FileList> {
-    let packages = installed.iter().filter(|package| {
-        package.manager == PackageManager::Dpkg && may_own_driver_files(&package.name)
-    });
+/// Where the lists of packages that likely own driver files are, and those of `drivers`, by their names: the directory
+/// of all lists need not be read for them. Of the two names that a list may have, one is there.
+pub(super) fn likely_lists(installed: &[Package], drivers: &HashSet<&str>) -> Vec<FileList> {
+    let is_wanted = |name: &str| may_own_driver_files(name) || drivers.contains(name);
+    let packages = installed
+        .iter()
+        .filter(|package| package.manager == PackageManager::Dpkg && is_wanted(&package.name));
     let lists = packages.flat_map(|package| {
         let Package { name, arch, .. } = package;
         [format!("{INFO}/{name}:{arch}.list"), format!("{INFO}/{name}.list")]
