@@ -26,6 +26,8 @@ pub trait Enquire {
     fn free_space(&self, path: &Path) -> Option<u64>;
     /// The initramfs images that there are for a kernel.
     fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)>;
+    /// A variable of the environment that is judged.
+    fn variable(&self, name: &str) -> Option<String>;
     /// Whether the system has this program.
     fn has_program(&self, name: &str) -> bool {
         PROGRAM_DIRECTORIES
@@ -104,6 +106,10 @@ impl Enquire for Machine<'_> {
     fn free_space(&self, path: &Path) -> Option<u64> {
         // What is not there yet will be on its nearest directory's.
         path.ancestors().find_map(|path| self.host.free_space(path).ok())
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        self.host.env(name)
     }
 
     fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)> {

@@ -4,10 +4,12 @@ mod blacklist_nouveau;
 mod build_module;
 mod edit;
 mod load_module;
+mod loader_cache;
 mod quarantine_libraries;
 mod quarantine_module;
 mod reboot;
 mod rebuild_initramfs;
+mod relink_libraries;
 mod reload_modules;
 mod space;
 mod unblock_module;
@@ -23,6 +25,7 @@ pub const ALL: &[&Remedy] = &[
     &quarantine_module::REMEDY,
     &reboot::REMEDY,
     &rebuild_initramfs::REMEDY,
+    &relink_libraries::REMEDY,
     &reload_modules::REMEDY,
     &unblock_module::REMEDY,
 ];

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::execute;
 use crate::diagnose::Arg;
-use crate::facts::{Datum, Facts, Image, ImageContent, ImageKind, LibraryFile, LibraryPlace};
+use crate::facts::{
+    Datum, Facts, Image, ImageContent, ImageKind, LibraryFile, LibraryPlace, Lookup, LookupScope,
+};
 use crate::host::read_text;
 use crate::host_mut::HostMut;
 use crate::modprobe::resolve_again;
@@ -93,14 +95,30 @@ impl Action for Regenerate {
     }
 }
 
-/// What the loader finds once its cache and links are made from the files that are there: of each name, in the
-/// directory where it was found, the newest version.
+/// What the loader finds once its cache and links are made from the files that are there: what the probe foresaw; else,
+/// of each name by SONAME, in the directory where it was found, the newest version.
 fn refresh_lookups(facts: &mut Facts) {
     let files = facts.libraries.files.clone();
+    let foreseen = std::mem::take(&mut facts.libraries.after_ldconfig);
     for lookup in &mut facts.libraries.lookups {
+        let same = |other: &&Lookup| other.name == lookup.name && other.arch == lookup.arch;
+        if lookup.scope == LookupScope::Plain
+            && let Some(fresh) = foreseen.iter().find(same)
+            && fresh
+                .found
+                .value()
+                .is_some_and(|found| files.iter().any(|file| file.path == found.chain.end))
+        {
+            lookup.found.clone_from(&fresh.found);
+            continue;
+        }
         let Datum::Known { value: found, .. } = &mut lookup.found else { continue };
+        // Development links are no matter of ldconfig's.
+        if lookup.name.ends_with(".so") {
+            continue;
+        }
         let directory = found.chain.end.parent().unwrap_or(Path::new("/"));
-        let stem = lookup.name.trim_end_matches(".so.1");
+        let stem = lookup.name.split(".so").next().unwrap_or_default();
         let fits = |file: &&LibraryFile| {
             file.stem == stem
                 && file.size > 0
@@ -114,12 +132,36 @@ fn refresh_lookups(facts: &mut Facts) {
         let system = |file: &&LibraryFile| file.place == LibraryPlace::System;
         let best = newest(&mut here.clone())
             .or_else(|| newest(&mut files.iter().filter(fits).filter(system)));
-        let Some(best) = best else { continue };
-        if best.path != found.chain.end || !found.exists {
-            found.chain.end = best.path.clone();
-            found.version = best.version.clone();
-            found.place = best.place;
-            found.exists = true;
+        match best {
+            Some(best) if best.path != found.chain.end || !found.exists => {
+                found.chain.end = best.path.clone();
+                found.version = best.version.clone();
+                found.place = best.place;
+                found.exists = true;
+            }
+            Some(_) => {}
+            None if found.exists => {}
+            // It takes the link away that leads nowhere.
+            None => lookup.found = Datum::absent("/etc/ld.so.cache"),
+        }
+    }
+    follow_bare_names(facts);
+}
+
+/// Development links that lead on by the name with `.1`.
+fn follow_bare_names(facts: &mut Facts) {
+    let named = facts.libraries.lookups.clone();
+    for lookup in facts.libraries.lookups.iter_mut().filter(|lookup| lookup.name.ends_with(".so")) {
+        let full = format!("{}.1", lookup.name);
+        let Datum::Known { value: found, .. } = &mut lookup.found else { continue };
+        let leads_on = found.chain.links.iter().any(|link| link.ends_with(&full));
+        let by_soname = named.iter().find(|other| {
+            other.name == full && other.arch == lookup.arch && other.scope == lookup.scope
+        });
+        if let Some(end) = by_soname.and_then(|other| other.found.value()).filter(|_| leads_on) {
+            found.chain.end.clone_from(&end.chain.end);
+            found.version.clone_from(&end.version);
+            found.exists = end.exists;
         }
     }
 }

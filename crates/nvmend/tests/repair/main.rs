@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nvmend::enquire::{Enquire, Machine, Request, Wish};
-use nvmend::facts::Facts;
+use nvmend::facts::{Facts, ImageKind, Kernels};
 use nvmend::host::Host;
 use nvmend::hosts::machine;
 use nvmend::hosts::memory::Memory;
@@ -105,6 +105,30 @@ impl Enquire for Agreeable<'_> {
 
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance> {
         Machine { host: self.0 }.text(path)
+    }
+
+    fn names(&self, directory: &Path) -> Vec<String> {
+        Machine { host: self.0 }.names(directory)
+    }
+
+    fn size(&self, path: &Path) -> Option<u64> {
+        Machine { host: self.0 }.size(path)
+    }
+
+    fn link(&self, path: &Path) -> Option<PathBuf> {
+        Machine { host: self.0 }.link(path)
+    }
+
+    fn free_space(&self, path: &Path) -> Option<u64> {
+        Machine { host: self.0 }.free_space(path)
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        Machine { host: self.0 }.variable(name)
+    }
+
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)> {
+        Machine { host: self.0 }.images(kernels, release)
     }
 }
 
