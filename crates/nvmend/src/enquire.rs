@@ -20,8 +20,8 @@ pub trait Enquire {
     fn names(&self, directory: &Path) -> Vec<String>;
     /// The size of a file; `None` where there is none.
     fn size(&self, path: &Path) -> Option<u64>;
-    /// Where a link points, as written in it; `None` where `path` is none.
-    fn link(&self, path: &Path) -> Option<PathBuf>;
+    /// The one true path of a directory; `None` where there is none.
+    fn directory(&self, path: &Path) -> Option<PathBuf>;
     /// Bytes that are free on the file system of `path`; `None` where that can't be told.
     fn free_space(&self, path: &Path) -> Option<u64>;
     /// The initramfs images that there are for a kernel.
@@ -99,8 +99,9 @@ impl Enquire for Machine<'_> {
         (metadata.kind == FileKind::File).then_some(metadata.size)
     }
 
-    fn link(&self, path: &Path) -> Option<PathBuf> {
-        self.host.read_link(path).ok()
+    fn directory(&self, path: &Path) -> Option<PathBuf> {
+        let end = follow(self.host, path).ok()?.end;
+        (self.host.metadata(&end).ok()?.kind == FileKind::Directory).then_some(end)
     }
 
     fn free_space(&self, path: &Path) -> Option<u64> {

@@ -30,6 +30,10 @@ pub enum Step {
     UnbuildModule(steps::UnbuildModule),
     /// Changes packages in one transaction.
     ChangePackages(steps::ChangePackages),
+    /// Installs runtimes of Flatpak.
+    InstallFlatpak(steps::InstallFlatpak),
+    /// Removes runtimes of Flatpak.
+    RemoveFlatpak(steps::RemoveFlatpak),
     /// Stops a service.
     StopService(steps::StopService),
     /// Starts a service.
@@ -80,6 +84,8 @@ impl Step {
             Self::BuildModule(step) => step,
             Self::UnbuildModule(step) => step,
             Self::ChangePackages(step) => step,
+            Self::InstallFlatpak(step) => step,
+            Self::RemoveFlatpak(step) => step,
             Self::StopService(step) => step,
             Self::StartService(step) => step,
             Self::EndProcess(step) => step,

@@ -27,7 +27,10 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
         let lines = &mut facts.modules.config.iter();
         lines.any(|line| line.verb == ConfigVerb::Blacklist && line.name == name)
     };
-    if !BARRED.iter().all(|name| is_barred(name)) {
+    // nova claims what nouveau leaves, on kernels that have it.
+    let holder = facts.bus.gpus().iter().find_map(|gpu| gpu.driver.as_deref());
+    let is_enough = holder == Some("nouveau") && is_barred("nouveau");
+    if !is_enough && !BARRED.iter().all(|name| is_barred(name)) {
         let lines: Vec<String> = BARRED.iter().map(|name| format!("blacklist {name}")).collect();
         let content = format!(
             "# Written by nvmend: the NVIDIA driver gets the GPU, not the kernel's own drivers.\n{}\n",
@@ -45,9 +48,16 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
             difference: lines.iter().map(|line| format!("+{line}")).collect(),
             mode: 0o644,
             config: config.collect(),
+            unsearched: vec![],
         }));
     }
-    steps.extend(rebuild(&predict(facts, &steps), context, next)?);
+    // An image that bars it already need not be made anew.
+    let is_barred_in_images = steps.is_empty()
+        && facts.images_of(next).next().is_some()
+        && facts.images_with_nouveau(next).is_none();
+    if !is_barred_in_images {
+        steps.extend(rebuild(&predict(facts, &steps), context, next)?);
+    }
     steps.extend((reboot::REMEDY.steps)(facts, context)?);
     Ok(steps)
 }

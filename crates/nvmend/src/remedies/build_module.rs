@@ -4,11 +4,11 @@
 use std::path::Path;
 
 use super::rebuild_initramfs::index_files;
-use super::space;
+use super::{reload_modules, space};
 use crate::facts::{Builder, Environment, Facts, Obstacle, Ownership};
 use crate::parse::build_log::{BuildReason, reason};
 use crate::remedy::{Context, Hindrance, Remedy};
-use crate::step::Step;
+use crate::step::{Step, predict};
 use crate::steps::{BuildModule, ByHand, ModuleBuilder};
 use crate::version::DriverVersion;
 
@@ -26,6 +26,7 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
     let mut kernels: Vec<&String> = running.into_iter().chain(next).collect();
     kernels.dedup();
     let mut steps = vec![];
+    let mut is_unfit = false;
     for kernel in kernels {
         if let Some(pending) = facts.pending_build(kernel) {
             check(context, &pending.obstacle, kernel)?;
@@ -34,32 +35,35 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
         } else if let Some((builder, version)) = unfit(facts, kernel) {
             let step = of_builder(facts, builder, version, kernel, true)?;
             steps.push(step);
+            is_unfit |= Some(kernel) == running;
         }
     }
     if steps.is_empty() {
         return Err(Hindrance::new("nothing-to-build"));
     }
     space::need(context, Path::new("/var/lib"), ROOM)?;
+    // What of the set is loaded is as mixed as what is on disk.
+    if is_unfit && facts.loaded.driver.value().is_some() {
+        steps.extend((reload_modules::REMEDY.steps)(&predict(facts, &steps), context)?);
+    }
     Ok(steps)
 }
 
 /// Whether what stood in the way of the last build may be gone.
 fn check(context: &Context<'_>, obstacle: &Obstacle<'_>, kernel: &str) -> Result<(), Hindrance> {
-    let hindrance = |why| Hindrance::new(why).with("kernel", kernel);
     match obstacle {
-        Obstacle::HeadersMissing => Err(hindrance("headers-missing")),
+        Obstacle::HeadersMissing => Err(Hindrance::new("headers-missing").with("kernel", kernel)),
         Obstacle::NotTried => Ok(()),
         Obstacle::Failed { first_error, log } => match first_error.map(reason) {
             // It would say the same again.
             Some(BuildReason::Compiler | BuildReason::KernelInterface) => {
-                Err(hindrance("build-would-fail")
-                    .with("error", first_error.unwrap_or_default())
-                    .with("log", log.display()))
+                let hindrance = Hindrance::new("build-would-fail").with("log", log.display());
+                Err(hindrance.with("error", first_error.unwrap_or_default()))
             }
             Some(BuildReason::DiskFull)
                 if context.machine.free_space(Path::new("/var/lib")).is_none() =>
             {
-                Err(hindrance("space-unknown").with("path", "/var/lib"))
+                Err(Hindrance::new("space-unknown").with("path", "/var/lib"))
             }
             _ => Ok(()),
         },

@@ -9,8 +9,8 @@ use super::unbuild_module::{TREE, UnbuildModule, built, has_tree, index_link};
 use super::{Restore, execute};
 use crate::diagnose::Arg;
 use crate::facts::{
-    BuildOutcome, Datum, DkmsBuild, Facts, KernelModules, ModuleFile, ModuleInfo, Origin,
-    Resolution,
+    BuildOutcome, Datum, DkmsBuild, Facts, KernelModules, LogEventKind, ModuleFile, ModuleInfo,
+    Origin, Resolution,
 };
 use crate::host::Host;
 use crate::host_mut::HostMut;
@@ -167,18 +167,17 @@ impl Action for BuildModule {
 
     fn predict(&self, facts: &mut Facts) {
         let origin = Origin(format!("after building {}", self.version));
+        let files = || facts.modules.kernels.iter().flat_map(|modules| &modules.files);
+        let infos = || files().filter_map(|file| file.info.value());
         // The keys of this machine sign it as they signed the others.
-        let like = facts.modules.kernels.iter().flat_map(|modules| &modules.files);
-        let like = like.filter_map(|file| file.info.value());
-        let like = like.max_by_key(|info| {
-            (info.version.as_ref() == Some(&self.version), info.signature.value().is_some())
-        });
+        let signed = infos().max_by_key(|info| info.signature.value().is_some());
+        let same = infos().find(|info| info.version.as_ref() == Some(&self.version));
         let info = ModuleInfo {
             name: "nvidia".to_owned(),
             version: Some(self.version.clone()),
             vermagic: Some(format!("{} ", self.kernel)),
-            license: like.and_then(|like| like.license.clone()),
-            signature: like.map(|like| like.signature.clone()).unwrap_or_default(),
+            license: same.and_then(|same| same.license.clone()),
+            signature: signed.map(|signed| signed.signature.clone()).unwrap_or_default(),
         };
         for module in &mut facts.builders.dkms {
             if module.name == self.module && module.version == self.version {
@@ -196,6 +195,11 @@ impl Action for BuildModule {
             }
         }
         install(facts, &self.kernel, &info, &origin);
+        // What the kernel said of the former files.
+        if let Datum::Known { value: events, .. } = &mut facts.log.events {
+            let of_files = [LogEventKind::BuiltForOtherKernel, LogEventKind::ModuleSetMismatch];
+            events.retain(|event| !of_files.contains(&event.kind));
+        }
     }
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {

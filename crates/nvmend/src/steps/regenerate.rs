@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::execute;
 use crate::diagnose::Arg;
 use crate::facts::{
-    Datum, Facts, Image, ImageContent, ImageKind, LibraryFile, LibraryPlace, Lookup, LookupScope,
+    CdiFile, Datum, Facts, Image, ImageContent, ImageKind, LibraryFile, LibraryPlace, Lookup,
+    LookupScope,
 };
 use crate::host::read_text;
 use crate::host_mut::HostMut;
@@ -42,6 +43,19 @@ pub enum Product {
         /// `update-initramfs`, `dracut`, `mkinitcpio` or `kernel-install`.
         program: String,
     },
+    /// A specification of the Container Device Interface, by `nvidia-ctk`; the one output is it.
+    CdiSpec,
+    /// A container engine's configuration with NVIDIA's runtime in it, by `nvidia-ctk`.
+    EngineRuntime {
+        /// Its name to `nvidia-ctk`: `docker`, `containerd`, `crio`.
+        engine: String,
+    },
+}
+
+impl Regenerate {
+    fn output(&self) -> String {
+        self.outputs.first().map_or_else(String::new, |path| path.display().to_string())
+    }
 }
 
 impl Action for Regenerate {
@@ -50,6 +64,8 @@ impl Action for Regenerate {
             Product::LoaderCache => "refresh-loader-cache",
             Product::ModuleIndex { .. } => "refresh-module-index",
             Product::Initramfs { .. } => "rebuild-initramfs",
+            Product::CdiSpec => "generate-cdi",
+            Product::EngineRuntime { .. } => "configure-runtime",
         }
     }
 
@@ -59,6 +75,10 @@ impl Action for Regenerate {
             Product::ModuleIndex { kernel } => vec![("kernel", kernel.clone())],
             Product::Initramfs { kernel, program } => {
                 vec![("kernel", kernel.clone()), ("program", program.clone())]
+            }
+            Product::CdiSpec => vec![("path", self.output())],
+            Product::EngineRuntime { engine } => {
+                vec![("engine", engine.clone()), ("path", self.output())]
             }
         }
     }
@@ -73,6 +93,15 @@ impl Action for Regenerate {
             Product::LoaderCache => refresh_lookups(facts),
             Product::ModuleIndex { kernel } => refresh_index(facts, kernel),
             Product::Initramfs { kernel, .. } => refresh_images(facts, kernel, &self.outputs),
+            Product::CdiSpec => refresh_cdi(facts, &self.outputs),
+            Product::EngineRuntime { engine } => {
+                for known in &mut facts.consumers.engines.installed {
+                    if known.name.replace('-', "").eq_ignore_ascii_case(engine) {
+                        known.way = Datum::known("nvidia".to_owned(), self.output());
+                        known.broken = None;
+                    }
+                }
+            }
         }
     }
 
@@ -89,6 +118,17 @@ impl Action for Regenerate {
                 let arguments = initramfs_arguments(program, kernel, package.as_deref());
                 let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
                 execute(host, program, &arguments, LONG, progress)
+            }
+            Product::CdiSpec => {
+                let output = self.output();
+                let format = if output.ends_with(".json") { "json" } else { "yaml" };
+                let format = format!("--format={format}");
+                let output = format!("--output={output}");
+                execute(host, "nvidia-ctk", &["cdi", "generate", &format, &output], SHORT, progress)
+            }
+            Product::EngineRuntime { engine } => {
+                let runtime = format!("--runtime={engine}");
+                execute(host, "nvidia-ctk", &["runtime", "configure", &runtime], SHORT, progress)
             }
         }
         .map(drop)
@@ -230,4 +270,17 @@ fn refresh_images(facts: &mut Facts, kernel: &str, outputs: &[PathBuf]) {
         content.config.clone_from(&config);
     }
     facts.initramfs.images.extend(unread);
+}
+
+/// The specification then names the libraries that programs get.
+fn refresh_cdi(facts: &mut Facts, outputs: &[PathBuf]) {
+    let libraries = facts.driver_libraries(LookupScope::Plain).map(|(_, library)| CdiFile {
+        path: library.chain.end.clone(),
+        version: library.version.clone(),
+        exists: library.exists,
+    });
+    let files: Vec<CdiFile> = libraries.collect();
+    for spec in facts.consumers.cdi.iter_mut().filter(|spec| outputs.contains(&spec.path)) {
+        spec.files.clone_from(&files);
+    }
 }

@@ -115,8 +115,13 @@ impl Enquire for Agreeable<'_> {
         Machine { host: self.0 }.size(path)
     }
 
-    fn link(&self, path: &Path) -> Option<PathBuf> {
-        Machine { host: self.0 }.link(path)
+    fn directory(&self, path: &Path) -> Option<PathBuf> {
+        Machine { host: self.0 }.directory(path)
+    }
+
+    /// Described machines have few of their programs.
+    fn has_program(&self, _name: &str) -> bool {
+        true
     }
 
     fn free_space(&self, path: &Path) -> Option<u64> {
