@@ -26,10 +26,20 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
     let mut kernels: Vec<&String> = running.into_iter().chain(next).collect();
     kernels.dedup();
     let mut steps = vec![];
-    let mut is_unfit = false;
+    let (mut is_unfit, mut has_headers) = (false, false);
     for kernel in kernels {
         if let Some(pending) = facts.pending_build(kernel) {
-            check(context, &pending.obstacle, kernel)?;
+            check(context, &pending.obstacle)?;
+            if pending.obstacle == Obstacle::HeadersMissing {
+                let remedy = super::find("install-headers");
+                let remedy =
+                    remedy.ok_or(Hindrance::new("headers-missing").with("kernel", kernel))?;
+                // For all kernels at once.
+                if !has_headers {
+                    steps.extend((remedy.steps)(facts, context)?);
+                }
+                has_headers = true;
+            }
             let step = of_builder(facts, pending.builder, pending.version, kernel, false)?;
             steps.push(step);
         } else if let Some((builder, version)) = unfit(facts, kernel) {
@@ -50,10 +60,9 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
 }
 
 /// Whether what stood in the way of the last build may be gone.
-fn check(context: &Context<'_>, obstacle: &Obstacle<'_>, kernel: &str) -> Result<(), Hindrance> {
+fn check(context: &Context<'_>, obstacle: &Obstacle<'_>) -> Result<(), Hindrance> {
     match obstacle {
-        Obstacle::HeadersMissing => Err(Hindrance::new("headers-missing").with("kernel", kernel)),
-        Obstacle::NotTried => Ok(()),
+        Obstacle::HeadersMissing | Obstacle::NotTried => Ok(()),
         Obstacle::Failed { first_error, log } => match first_error.map(reason) {
             // It would say the same again.
             Some(BuildReason::Compiler | BuildReason::KernelInterface) => {

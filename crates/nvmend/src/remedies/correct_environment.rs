@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use super::edit::{change_lines, file_and_line};
 use super::{loader_cache, quoted};
 use crate::facts::{
-    BARE_NAMES, DECIDING_LIBRARIES, Facts, LibraryPlace, LookupScope, ResolvedLibrary, Via,
+    BARE_NAMES, DECIDING_LIBRARIES, Environment, Facts, LibraryPlace, LookupScope, ResolvedLibrary,
+    Via,
 };
 use crate::remedy::{Context, Hindrance, Remedy};
 use crate::step::Step;
@@ -21,7 +22,9 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
             library.place,
             LibraryPlace::Stub | LibraryPlace::CudaCompat | LibraryPlace::Other
         );
-        is_foreign || library.version.as_ref() != facts.module_version()
+        is_foreign
+            || (library.place != LibraryPlace::System
+                && library.version.as_ref() != facts.module_version())
     };
     let found = |scope| {
         let deciding = facts.libraries_named(&DECIDING_LIBRARIES, scope);
@@ -31,9 +34,18 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
     if let Some((name, part)) = found(LookupScope::Environment).and_then(variable) {
         return Ok(of_variable(facts, context, name, part));
     }
+    // Its files are its image's.
+    if facts.system.environment == Environment::Container && facts.system_container().is_none() {
+        return Err(Hindrance::new("not-a-host"));
+    }
     let library = found(LookupScope::Plain).ok_or(Hindrance::new("no-line"))?;
     let first = library.chain.links.first().unwrap_or(&library.chain.end);
-    of_configuration(facts, context, first.parent().unwrap_or(first))
+    let directory = first.parent().unwrap_or(first);
+    // All programs need what else is there.
+    if context.machine.names(directory).iter().any(|name| name == "libc.so.6") {
+        return Err(Hindrance::new("system-directory").with("path", directory.display()));
+    }
+    of_configuration(facts, context, directory)
 }
 
 /// The variable by which the loader came to a library, and the part of it that did.

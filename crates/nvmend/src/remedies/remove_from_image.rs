@@ -1,6 +1,7 @@
 //! Takes driver libraries out of a container's image: a change to how the image is made.
 
 use super::quoted;
+use super::rebuild_initramfs::is_like;
 use crate::facts::{Facts, LibraryFile, LibraryPlace, Ownership};
 use crate::remedy::{Context, Hindrance, Remedy};
 use crate::step::Step;
@@ -33,7 +34,16 @@ fn steps(facts: &Facts, _context: &Context<'_>) -> Result<Vec<Step>, Hindrance> 
         });
     } else {
         let names: Vec<String> = packages.into_iter().map(|name| quoted(name)).collect();
-        act = act.command(format!("RUN apt-get purge -y {}", names.join(" ")));
+        let remove = if is_like(facts, "debian") || is_like(facts, "ubuntu") {
+            "apt-get purge -y"
+        } else if is_like(facts, "arch") {
+            "pacman -R --noconfirm"
+        } else if is_like(facts, "suse") {
+            "zypper --non-interactive remove"
+        } else {
+            "dnf remove -y"
+        };
+        act = act.command(format!("RUN {remove} {}", names.join(" ")));
     }
     Ok(vec![Step::ByHand(act.command("RUN ldconfig"))])
 }

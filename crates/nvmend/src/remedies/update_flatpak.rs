@@ -1,5 +1,7 @@
 //! Installs Flatpak's runtime of the loaded module's version, beside those that are there.
 
+use std::path::Path;
+
 use super::quoted;
 use crate::facts::{Environment, Facts, FlatpakRuntime};
 use crate::remedy::{Context, Hindrance, Remedy};
@@ -26,16 +28,13 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
         let gl = if like.is_32_bit { "GL32" } else { "GL" };
         let dashed = version.as_str().replace('.', "-");
         let name = format!("org.freedesktop.Platform.{gl}.nvidia-{dashed}");
-        // `…/NAME/ARCH/BRANCH`.
-        let mut end = like.path.components().rev();
-        let branch = end.next().map(|part| part.as_os_str().to_string_lossy().into_owned());
-        let arch = end.next().map(|part| part.as_os_str().to_owned());
-        let (Some(branch), Some(arch)) = (branch, arch) else { continue };
-        let parent = like.path.ancestors().nth(3).unwrap_or(&like.path);
         of_user |= !like.path.starts_with("/var/lib/flatpak");
-        let path = parent.join(&name).join(arch).join(&branch);
+        let path = like.path.with_file_name(&name);
         adds.push(FlatpakRuntime { path, version: version.clone(), is_32_bit: like.is_32_bit });
-        runtimes.push(format!("{name}//{branch}"));
+        runtimes.push(match branch(context, &like.path) {
+            Some(branch) => format!("{name}//{branch}"),
+            None => name,
+        });
     }
     if runtimes.is_empty() {
         return Err(Hindrance::new("nothing-to-install"));
@@ -50,4 +49,10 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
     }
     let remote = REMOTE.to_owned();
     Ok(vec![Step::InstallFlatpak(InstallFlatpak { remote, runtimes, adds })])
+}
+
+/// The branch of an installed runtime: `NAME/ARCH/BRANCH`.
+fn branch(context: &Context<'_>, path: &Path) -> Option<String> {
+    let archs = context.machine.names(path);
+    archs.iter().find_map(|arch| context.machine.names(&path.join(arch)).pop())
 }

@@ -171,7 +171,8 @@ impl Action for BuildModule {
         let infos = || files().filter_map(|file| file.info.value());
         // The keys of this machine sign it as they signed the others.
         let signed = infos().max_by_key(|info| info.signature.value().is_some());
-        let same = infos().find(|info| info.version.as_ref() == Some(&self.version));
+        let same = infos()
+            .find(|info| info.name == "nvidia" && info.version.as_ref() == Some(&self.version));
         let info = ModuleInfo {
             name: "nvidia".to_owned(),
             version: Some(self.version.clone()),
