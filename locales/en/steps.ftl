@@ -4,6 +4,7 @@
 # $module, $version, $kernel
 build-module = Builds and installs { $module } { $version } for kernel { $kernel }
 build-module-undo = The module is taken out again by its builder, and the indexes are restored
+by-hand-undo = nvmend does not take it back
 # $program, $count: packages, $changes: a list (+new, -gone, old → new)
 change-packages = Changes { $count ->
     [one] one package

@@ -2,6 +2,7 @@
 
 build-module = 为内核 { $kernel } 编译并安装 { $module } { $version }
 build-module-undo = 由编译它的程序卸载该模块，并还原索引
+by-hand-undo = nvmend 不会撤销它
 change-packages = 在一次事务里变更 { $count } 个软件包（{ $program }）：{ $changes }
 change-packages-undo = 在一次事务里装回原来的版本
 end-process = 结束程序 { $name }（进程 { $pid }）

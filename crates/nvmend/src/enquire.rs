@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::facts::{ImageKind, Kernels, PackageManager};
-use crate::host::{FileKind, Host, follow};
+use crate::host::{FileKind, Host, HostKind, follow};
 use crate::probes::initramfs;
 use crate::remedy::Hindrance;
 use crate::steps::{ChangePackages, PROGRAM_DIRECTORIES};
@@ -33,6 +33,10 @@ pub trait Enquire {
         PROGRAM_DIRECTORIES
             .iter()
             .any(|directory| self.size(&Path::new(directory).join(name)).is_some())
+    }
+    /// The program that goes on with a run after a reboot, where one can be started then.
+    fn continuation(&self) -> Option<PathBuf> {
+        None
     }
 }
 
@@ -118,5 +122,13 @@ impl Enquire for Machine<'_> {
             Some(kernel) => initramfs::images(self.host, kernel, &kernels.installed),
             None => vec![],
         }
+    }
+
+    fn continuation(&self) -> Option<PathBuf> {
+        if self.host.kind() != HostKind::Live {
+            return None;
+        }
+        self.host.metadata(Path::new("/run/systemd/system")).ok()?;
+        self.host.read_link(Path::new("/proc/self/exe")).ok()
     }
 }

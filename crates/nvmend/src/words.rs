@@ -136,7 +136,8 @@ impl Words {
     /// Why a step cannot be taken back.
     pub fn step_final(&self, step: &Step) -> String {
         let action = step.action();
-        self.text(&["steps"], &format!("{}-final", action.id()), &action.args())
+        self.find(&["steps"], &format!("{}-final", action.id()), &action.args())
+            .unwrap_or_else(|| self.step_undo(step))
     }
 
     /// What a remedy is called.

@@ -265,6 +265,18 @@ pub(super) fn dkms(facts: &mut Facts, version: &str, outcome: Option<BuildOutcom
     dkms_for(facts, version, KERNEL, outcome);
 }
 
+/// A machine whose libraries were upgraded, and DKMS could not build their module: with that first error of its log.
+pub(super) fn with_failed_build(first_error: &str) -> Facts {
+    let mut facts = machine("535.216.03", "535.216.03", "535.261.03");
+    dkms(&mut facts, "535.261.03", failure(first_error));
+    facts
+}
+
+pub(super) fn failure(first_error: &str) -> Option<BuildOutcome> {
+    let first_error = Some(first_error.to_owned());
+    Some(BuildOutcome::Failed { first_error, log: "/log".into() })
+}
+
 pub(super) fn dkms_for(
     facts: &mut Facts,
     version: &str,

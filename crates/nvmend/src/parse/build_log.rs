@@ -20,11 +20,14 @@ pub enum BuildReason {
     Other,
 }
 
+/// What the compiler check of drivers up to 390 says when it refuses.
+const CHECK_FAILED: &str = "Failed CC version check. Bailing out!";
+
 /// Texts that end a build and carry no `error:`, from the Makefiles of the kernel and of the driver (Kbuild,
 /// conftest.sh).
 const FATAL: [&str; 11] = [
-    // Of drivers up to 390: fatal by itself.
-    "Failed CC version check. Bailing out!",
+    // Fatal by itself.
+    CHECK_FAILED,
     "No space left on device",
     "Kernel configuration is invalid",
     "Unable to find the kernel source tree",
@@ -89,7 +92,7 @@ pub fn reason(first_error: &str) -> BuildReason {
         "unknown argument",
         "unsupported option",
         "incompatible gcc/plugin versions",
-        "CC version check",
+        CHECK_FAILED,
     ]) {
         BuildReason::Compiler
     } else if says(&[
@@ -125,6 +128,12 @@ pub fn reason(first_error: &str) -> BuildReason {
     } else {
         BuildReason::Other
     }
+}
+
+/// Whether it is the driver's own check of the compiler. That one holds the compiler against `/proc/version`, which is
+/// the running kernel's, whichever kernel the module is for (`conftest.sh` of the drivers up to 390, `cc_version_check`).
+pub fn is_about_running_kernel(first_error: &str) -> bool {
+    first_error.contains(CHECK_FAILED)
 }
 
 /// `fatal error: drm/drm_plane.h: No such file or directory`: a header that this kernel has no more.

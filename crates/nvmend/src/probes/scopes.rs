@@ -24,7 +24,7 @@ const RUNTIMES: [&str; 4] = ["docker-", "libpod-", "cri-containerd-", "crio-"];
 const DEVICE_LISTS: &str = "/sys/fs/cgroup/devices";
 /// The link to `/dev/nvidiactl`, which every program opens first.
 const CONTROL_LINK: &str = "/dev/char/195:255";
-/// Processes that are asked for their control group, and containers that are looked at.
+/// Containers that are looked at: of those that have a GPU open, and of the others.
 const MOST: usize = 256;
 
 fn run(host: &dyn Host, known: &Facts) -> Found {
@@ -47,9 +47,10 @@ fn scopes(host: &dyn Host, known: &Facts) -> Vec<ContainerScope> {
     }
     let mut holders: BTreeMap<String, &Holder> = BTreeMap::new();
     let processes = known.holders.processes.value().map_or(&[][..], Vec::as_slice);
-    for holder in processes.iter().filter(|holder| !holder.devices.is_empty()).take(MOST) {
-        let path = format!("/proc/{}/cgroup", holder.pid);
-        if let Some(scope) = read_text(host, path).ok().and_then(|text| scope(&text)) {
+    for holder in processes.iter().filter(|holder| !holder.devices.is_empty()) {
+        if holders.len() < MOST
+            && let Some(scope) = holder.cgroup.as_deref().and_then(scope)
+        {
             holders.entry(scope).or_insert(holder);
         }
     }
@@ -111,9 +112,9 @@ fn slice_directory(slice: &str) -> PathBuf {
     names.map(|name| format!("{}.slice", name.replace('/', ""))).collect()
 }
 
-/// The container's unit in `/proc/<pid>/cgroup`: `0::/system.slice/docker-<id>.scope`.
+/// The container's unit in a process' place: `/system.slice/docker-<id>.scope`.
 fn scope(cgroup: &str) -> Option<String> {
-    cgroup.split(['/', '\n']).find(|part| is_container(part)).map(str::to_owned)
+    cgroup.split('/').find(|part| is_container(part)).map(str::to_owned)
 }
 
 fn is_container(unit: &str) -> bool {
@@ -154,13 +155,17 @@ mod tests {
     const LEFT_OUT: &str = "DeviceAllow=\nDeviceAllow=/dev/char/1:3 rwm\n";
 
     fn facts(host: &Memory) -> Facts {
+        facts_with(host, "/system.slice/docker-ab12.scope")
+    }
+
+    fn facts_with(host: &Memory, cgroup: &str) -> Facts {
         let mut facts = Facts::default();
         let version = "535.261.03".parse().unwrap();
         let driver = LoadedDriver { version, flavour: None, readings: vec![] };
         facts.loaded.driver = Datum::known(driver, "/sys/module/nvidia/version");
         let devices = vec!["/dev/nvidia0".to_owned()];
-        let holder =
-            Holder { pid: 77, name: "python".into(), devices, libraries: vec![], cgroup: None };
+        let (name, libraries, cgroup) = ("python".into(), vec![], Some(cgroup.to_owned()));
+        let holder = Holder { pid: 77, name, devices, libraries, cgroup };
         facts.holders.processes = Datum::known(vec![holder], "/proc");
         run(host, &facts.clone())(&mut facts);
         facts
@@ -168,7 +173,6 @@ mod tests {
 
     fn host(rules: &str) -> Memory {
         Memory::default()
-            .file("/proc/77/cgroup", "0::/system.slice/docker-ab12.scope\n")
             .file(RULES_FILE, rules)
             .modified(RULES_FILE, 100)
             .file("/run/systemd/generator/x.mount", "")
@@ -197,8 +201,7 @@ mod tests {
     #[test]
     fn rules_that_name_it_and_containers_without_a_gpu_are_none() {
         assert_eq!(facts(&host(NAMED)).consumers.scopes, []);
-        let idle = host(LEFT_OUT).file("/proc/77/cgroup", "0::/init\n");
-        assert_eq!(facts(&idle).consumers.scopes, []);
+        assert_eq!(facts_with(&host(LEFT_OUT), "/init").consumers.scopes, []);
     }
 
     #[test]
@@ -206,8 +209,8 @@ mod tests {
         let with = |unit: &str, directory: &str, list: &str| {
             let list_file =
                 format!("/sys/fs/cgroup/devices/{directory}/docker-ab12.scope/devices.list");
-            let host = host(NAMED).file("/proc/77/cgroup", "0::/init\n").file(UNIT, unit);
-            facts(&host.file(&list_file, list)).consumers.scopes
+            let host = host(NAMED).file(UNIT, unit).file(&list_file, list);
+            facts_with(&host, "/init").consumers.scopes
         };
         let closed = with("[Unit]\n", "system.slice", "c 1:3 rwm\nc 195:* m\n");
         let [container] = closed.as_slice() else { panic!("{closed:?}") };

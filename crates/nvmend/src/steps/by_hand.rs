@@ -10,6 +10,7 @@ use crate::step::{Action, Keep, Step, StepError};
 /// An act of a person. nvmend does what stands before it in the plan, and leaves off there: what the act comes to is
 /// seen when it is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ByHand {
     /// Message in `steps.ftl`: `by-hand-WHAT`.
     pub what: String,

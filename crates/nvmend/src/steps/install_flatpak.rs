@@ -15,6 +15,7 @@ const DEADLINE: Duration = Duration::from_secs(1800);
 
 /// Installs runtimes. Undone by removing them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct InstallFlatpak {
     /// Where from: `flathub`.
     pub remote: String,
@@ -26,6 +27,7 @@ pub struct InstallFlatpak {
 
 /// Removes runtimes. Only journals hold it; no plan does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RemoveFlatpak {
     /// They.
     pub runtimes: Vec<String>,

@@ -20,6 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(300);
 
 /// Takes out what a build brought, by its builder, so that the builder's own books are right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnbuildModule {
     /// Who built it.
     pub builder: ModuleBuilder,
