@@ -14,7 +14,7 @@ mod fabric;
 mod firmware;
 mod flatpak;
 mod holders;
-mod initramfs;
+pub(crate) mod initramfs;
 mod kernels;
 mod libraries;
 mod links;
