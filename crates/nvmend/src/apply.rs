@@ -172,6 +172,12 @@ pub fn awaiting(host: &dyn HostMut) -> Result<Option<Run>, JournalError> {
     Ok(journal::unfinished(host)?.into_iter().find(|run| run.awaits.is_some()))
 }
 
+/// Takes away the unit that goes on after a reboot: its work is done, or there is none.
+pub fn remove_continuation(host: &dyn HostMut) -> Result<(), HostError> {
+    host.remove(Path::new(continuation::LINK))?;
+    host.remove(Path::new(continuation::UNIT))
+}
+
 /// Goes on with a run after the reboot that it waited for.
 pub fn resume(
     session: &Session<'_>,
@@ -380,7 +386,7 @@ fn end(
     differences: Vec<Difference>,
 ) -> Result<Applied, ApplyError> {
     if plan.steps.iter().any(|step| matches!(step, Step::Reboot(_))) {
-        continuation::remove(session.host)?;
+        remove_continuation(session.host)?;
     }
     journal.add(&Record::End {
         outcome: Outcome::Succeeded,
