@@ -117,6 +117,9 @@ pub enum ApplyError {
     /// The plan that was handed over is none.
     #[error("not a plan: {0}")]
     BadPlan(String),
+    /// The run is done, or taken back, and that cannot be noted.
+    #[error("how the run ended cannot be noted: {0}")]
+    NotRecorded(HostError),
     /// The machine refused (no permission, a read-only file system, no space).
     #[error(transparent)]
     Host(#[from] HostError),
@@ -138,6 +141,7 @@ pub fn apply(
     }
     let journal = Journal::of(session.host, id);
     journal.mark()?;
+    journal.reserve()?;
     let begin = Record::Begin {
         schema: journal::SCHEMA,
         time: (session.clock)(),
@@ -283,7 +287,7 @@ fn do_steps(
         add(&Record::Done { step: number })?;
         watch(Event::Done);
     }
-    Ok(false)
+    if (session.stopped)() { Err(Fault::Stopped) } else { Ok(false) }
 }
 
 fn run_step(
@@ -368,7 +372,9 @@ fn fail(
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, ApplyError> {
     watch(Event::RollsBack);
-    journal.add(&Record::Failed { fault: fault.record() })?;
+    // What is taken back matters more than that it is noted: the inverses are on disk already.
+    let _ = journal.release();
+    let _ = journal.add(&Record::Failed { fault: fault.record() });
     let id = journal.id();
     let run = journal::read(session.host, id)?.ok_or(ApplyError::NoSuchRun(id.to_owned()))?;
     let _awake = session.host.stay_awake();
@@ -386,13 +392,15 @@ fn end(
     differences: Vec<Difference>,
 ) -> Result<Applied, ApplyError> {
     if plan.steps.iter().any(|step| matches!(step, Step::Reboot(_))) {
-        remove_continuation(session.host)?;
+        remove_continuation(session.host).map_err(ApplyError::NotRecorded)?;
     }
-    journal.add(&Record::End {
+    let _ = journal.release();
+    let end = Record::End {
         outcome: Outcome::Succeeded,
         time: (session.clock)(),
         differences: differences.clone(),
-    })?;
+    };
+    journal.add(&end).map_err(ApplyError::NotRecorded)?;
     Ok(Applied { differences, ..applied(journal, Some(Outcome::Succeeded)) })
 }
 
@@ -401,7 +409,9 @@ fn end_with(
     journal: &Journal<'_>,
     outcome: Outcome,
 ) -> Result<Applied, ApplyError> {
-    journal.add(&Record::End { outcome, time: (session.clock)(), differences: vec![] })?;
+    let _ = journal.release();
+    let end = Record::End { outcome, time: (session.clock)(), differences: vec![] };
+    journal.add(&end).map_err(ApplyError::NotRecorded)?;
     Ok(applied(journal, Some(outcome)))
 }
 
