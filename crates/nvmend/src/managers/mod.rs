@@ -16,6 +16,10 @@ use crate::steps::{ChangePackages, HoldPackages, PackageChange, RestorePackages}
 pub(crate) trait Manager: Sync {
     /// Its name: the `program` of [`ChangePackages`].
     fn program(&self) -> &'static str;
+    /// The files that it locks (fcntl(2)) while it works.
+    fn locks(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// What the repositories have of these packages; nothing is said of those that they don't know.
     fn offers(&self, host: &dyn Host, names: &[PackageName]) -> Result<Vec<Offer>, Hindrance>;
     /// The whole transaction that a wish would come to.
