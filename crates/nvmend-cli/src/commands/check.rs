@@ -41,14 +41,16 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     let facts = if after.is_some() { after_reboot(&facts, words)? } else { facts };
     let diagnosis = diagnose(&facts);
     let report = Report::new(&facts, &diagnosis, words, rfc3339(now()));
+    if format == "json" {
+        ui.print(json::render(&report));
+        return Ok(report.verdict.into());
+    }
     let picture = Picture::of(&facts);
-    let outlook = Outlook::of(&facts, &diagnosis);
-    let outlook = Some(&outlook).filter(|_| after.is_none());
-    let view = text::View { report: &report, picture: &picture, outlook, words };
-    ui.print(match format {
-        "json" => json::render(&report),
-        _ if ui.quiet => text::headline(&view, &ui.page),
-        _ => text::render(&view, &ui.page),
+    let outlook = after.is_none().then(|| Outlook::of(&facts, &diagnosis));
+    let view = text::View { report: &report, picture: &picture, outlook: outlook.as_ref(), words };
+    ui.print(match ui.quiet {
+        true => text::headline(&view, &ui.page),
+        false => text::render(&view, &ui.page),
     });
     Ok(report.verdict.into())
 }
