@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -75,7 +75,7 @@ impl Sysroot {
 
     /// The directory of `path` and its name there; `None` for a path without a name (`/`, `..`).
     fn place<'p>(&self, path: &'p Path) -> Result<Option<Place<'p>>, HostError> {
-        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Ok(None) };
+        let Some((parent, name)) = split(path) else { return Ok(None) };
         let directory = match self.known_directory(parent) {
             Known::There(directory) => Ok(directory),
             Known::Missing => Err(HostError::new(path, Failure::NotFound)),
@@ -111,8 +111,10 @@ impl Sysroot {
 
     fn known_directory(&self, path: &Path) -> Known {
         let known = self.directories.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Some(directory)) = known.get(path.as_os_str()) {
-            return Known::There(Arc::clone(directory));
+        match known.get(path.as_os_str()) {
+            Some(Some(directory)) => return Known::There(Arc::clone(directory)),
+            Some(None) => return Known::Missing,
+            None => {}
         }
         // From the root down: a path can be absurdly long.
         let above: Vec<&Path> = path.ancestors().collect();
@@ -351,8 +353,20 @@ impl RandomRead for OpenFile {
 
 /// The path without its leading slash, as it is opened relative to the root.
 fn inside(path: &Path) -> &Path {
-    let relative = path.strip_prefix("/").unwrap_or(path);
-    if relative.as_os_str().is_empty() { Path::new(".") } else { relative }
+    let bytes = path.as_os_str().as_bytes();
+    let slashes = bytes.iter().take_while(|byte| **byte == b'/').count();
+    let relative = bytes.get(slashes..).filter(|relative| !relative.is_empty()).unwrap_or(b".");
+    Path::new(OsStr::from_bytes(relative))
+}
+
+/// The directory of an absolute path and the name in it. By the bytes: `Path` takes each path apart from its end, and
+/// here pass all paths that are asked for.
+fn split(path: &Path) -> Option<(&Path, &OsStr)> {
+    let bytes = path.as_os_str().as_bytes();
+    let slash = memchr::memrchr(b'/', bytes)?;
+    let (parent, name) = (bytes.get(..slash.max(1))?, bytes.get(slash + 1..)?);
+    let is_name = !matches!(name, b"" | b"." | b"..");
+    is_name.then(|| (Path::new(OsStr::from_bytes(parent)), OsStr::from_bytes(name)))
 }
 
 /// The components to walk, last first.
