@@ -47,6 +47,18 @@ const RULES: &[(&str, &[&str], &str)] = &[
     ),
     ("reports", &["crate::host::", "crate::hosts", "crate::probe"], "renderings see the report"),
     (
+        "remedies",
+        &["crate::host", "crate::hosts", "crate::host_mut", "crate::probe", "crate::apply"],
+        "remedies turn facts into steps, and ask through `Enquire`",
+    ),
+    (
+        "steps",
+        &["crate::hosts", "crate::probe", "crate::causes", "crate::diagnose::diagnose"],
+        "steps change a machine through `HostMut` and judge nothing",
+    ),
+    ("plan.rs", &["crate::host", "crate::hosts", "crate::probe"], "plans are made of facts"),
+    ("apply.rs", &["crate::hosts", "crate::probe", "crate::words"], "what is applied is a plan"),
+    (
         "hosts",
         &["crate::facts", "crate::probe", "crate::causes", "crate::report"],
         "hosts answer questions and know no reasons",
@@ -73,6 +85,21 @@ fn layers_do_not_reach_up() {
         }
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Who only looks never holds what can change a machine.
+#[test]
+fn only_what_applies_can_change_a_machine() {
+    const MAY: &[&str] = &["apply.rs", "journal.rs", "step.rs", "host_mut.rs"];
+    for (file, text) in sources("") {
+        let is_there = |place: &str| file.ends_with(place);
+        let may = MAY.iter().any(|place| is_there(place))
+            || file
+                .components()
+                .any(|part| matches!(part.as_os_str().to_str(), Some("hosts" | "steps")));
+        let found = product_lines(&text).find(|line| names(line, "HostMut"));
+        assert!(may || found.is_none(), "{}: {found:?}", file.display());
+    }
 }
 
 #[test]

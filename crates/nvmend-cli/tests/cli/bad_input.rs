@@ -6,6 +6,8 @@ use std::fs;
 use std::io::Write;
 use std::os::unix::fs::symlink;
 use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::support::{VERSION, machine, nvmend, root_of, stderr, stdout};
 
@@ -49,6 +51,39 @@ fn what_decides_and_cannot_be_read_is_undetermined_and_named() {
             assert!(stdout(&answer).contains(name), "{path}: {what}: {}", stdout(&answer));
             assert!(!stdout(&answer).contains('\u{1b}'), "{path}: {what}");
         }
+    }
+}
+
+/// Under a limit of address space an allocation of too much ends the program by a signal.
+#[test]
+fn sparse_giants_take_no_memory() {
+    let files = |root: &Path| -> Vec<PathBuf> {
+        let found = Command::new("find").arg(root).args(["-type", "f"]).output().unwrap();
+        stdout(&found).lines().map(PathBuf::from).collect()
+    };
+    let machine = machine(VERSION);
+    let names = files(machine.path());
+    assert!(names.len() > 10, "{names:?}");
+    for path in names {
+        let content = fs::read(&path).unwrap();
+        fs::File::create(&path).unwrap().set_len(1 << 30).unwrap();
+        let answer = Command::new("sh")
+            .args([
+                "-c",
+                "ulimit -v 262144 && exec \"$0\" --root \"$1\"",
+                env!("CARGO_BIN_EXE_nvmend"),
+            ])
+            .arg(machine.path())
+            .output()
+            .unwrap();
+        assert!(
+            matches!(answer.status.code(), Some(0 | 1 | 3 | 4)),
+            "{}: {}: {}",
+            path.display(),
+            answer.status,
+            stderr(&answer)
+        );
+        fs::write(&path, content).unwrap();
     }
 }
 

@@ -78,8 +78,13 @@ mod tests {
             version: crate::version::DriverVersion::from_library_name(path).unwrap(),
             deleted: true,
         };
-        let holder =
-            Holder { pid: 700, name: "dcgm".into(), devices: vec![], libraries: vec![mapped] };
+        let holder = Holder {
+            pid: 700,
+            name: "dcgm".into(),
+            devices: vec![],
+            libraries: vec![mapped],
+            cgroup: None,
+        };
         facts.holders.processes = Datum::known(vec![holder], "/proc");
         facts
     }

@@ -82,8 +82,13 @@ mod tests {
             version: version.parse().unwrap(),
             deleted: false,
         };
-        let holder =
-            Holder { pid: 9, name: "firefox".into(), devices: vec![], libraries: vec![library] };
+        let holder = Holder {
+            pid: 9,
+            name: "firefox".into(),
+            devices: vec![],
+            libraries: vec![library],
+            cgroup: None,
+        };
         facts.holders.processes = Datum::known(vec![holder], "/proc");
         facts
     }

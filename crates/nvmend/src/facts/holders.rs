@@ -27,6 +27,18 @@ pub struct Holder {
     pub devices: Vec<String>,
     /// The driver libraries it maps, sorted, once each.
     pub libraries: Vec<MappedLibrary>,
+    /// Its place among systemd's units (`/system.slice/nvidia-persistenced.service`), as `/proc/PID/cgroup` has it.
+    #[serde(default)]
+    pub cgroup: Option<String>,
+}
+
+impl Holder {
+    /// The system service that it belongs to; `None` for a person's program or a container.
+    pub fn service(&self) -> Option<String> {
+        let cgroup = self.cgroup.as_deref()?;
+        let unit = cgroup.strip_prefix("/system.slice/")?.split('/').next()?;
+        unit.ends_with(".service").then(|| unit.to_owned())
+    }
 }
 
 /// A driver library in a process' memory.

@@ -3,12 +3,15 @@
 pub mod bug_report;
 pub mod capture;
 pub mod live;
+mod live_mut;
 pub mod machine;
 pub mod made;
+pub mod made_rpm;
 pub mod memory;
 mod process;
 pub mod recorder;
 pub mod saved;
+pub mod simulated;
 pub mod sysroot;
 
 use std::path::Path;

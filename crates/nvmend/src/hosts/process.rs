@@ -20,11 +20,19 @@ const GRACE: Duration = Duration::from_millis(200);
 
 /// Runs a program on this machine.
 pub(super) fn run(command: &Command) -> Result<Output, HostError> {
+    run_watched(command, &mut |_| {})
+}
+
+/// The same; `line` gets each line that it writes, to either output, as it comes.
+pub(super) fn run_watched(
+    command: &Command,
+    line: &mut dyn FnMut(&str),
+) -> Result<Output, HostError> {
     let fail = |error: io::Error| HostError::new(&command.program, failure(&error));
     let end = Instant::now() + command.deadline;
     let mut child = start(command).map_err(fail)?;
     let mut outputs = [Pipe::new(child.stdout.take()), Pipe::new(child.stderr.take())];
-    let ended = watch(&mut child, &mut outputs, end);
+    let ended = watch(&mut child, &mut outputs, end, line);
     if !matches!(ended, Ok(Some(_))) {
         stop(&mut child);
     }
@@ -61,10 +69,12 @@ fn watch(
     child: &mut Child,
     outputs: &mut [Pipe],
     end: Instant,
+    line: &mut dyn FnMut(&str),
 ) -> Result<Option<ExitStatus>, Failure> {
     loop {
         let left = end.saturating_duration_since(Instant::now());
         let ready = read_ready(outputs, left.min(GLANCE)).map_err(|error| failure(&error))?;
+        outputs.iter_mut().for_each(|pipe| pipe.tell(line));
         if outputs.iter().any(|pipe| pipe.text.len() > MOST_OUTPUT) {
             return Err(Failure::TooLarge { limit: MOST_OUTPUT as u64 });
         }
@@ -124,11 +134,26 @@ struct Pipe {
     /// `None` once it has ended.
     source: Option<std::os::fd::OwnedFd>,
     text: Vec<u8>,
+    /// How much of it was told, line by line.
+    told: usize,
 }
 
 impl Pipe {
     fn new(source: Option<impl Into<std::os::fd::OwnedFd>>) -> Self {
-        Self { source: source.map(Into::into), text: Vec::new() }
+        Self { source: source.map(Into::into), text: Vec::new(), told: 0 }
+    }
+
+    /// Tells the lines that are whole. A carriage return ends one too: progress bars write nothing else.
+    fn tell(&mut self, line: &mut dyn FnMut(&str)) {
+        while let Some(length) =
+            self.text[self.told..].iter().position(|byte| matches!(byte, b'\n' | b'\r'))
+        {
+            let text = String::from_utf8_lossy(&self.text[self.told..self.told + length]);
+            if !text.trim().is_empty() {
+                line(&text);
+            }
+            self.told += length + 1;
+        }
     }
 
     /// One read, of what is there.

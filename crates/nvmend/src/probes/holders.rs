@@ -101,7 +101,8 @@ fn holders(host: &dyn Host, gaps: &mut Vec<Gap>) -> Holders {
         if !devices.is_empty() || !libraries.is_empty() {
             let name =
                 read_text(host, directory.join("comm")).unwrap_or_default().trim_end().to_owned();
-            processes.push(Holder { pid, name, devices, libraries });
+            let cgroup = cgroup(host, &directory);
+            processes.push(Holder { pid, name, devices, libraries, cgroup });
         }
     }
     Holders { processes: Datum::known(processes, proc), hidden }
@@ -140,6 +141,17 @@ fn mapped_libraries(host: &dyn Host, directory: &Path) -> Vec<MappedLibrary> {
     host.read(&directory.join("maps"), LARGEST_MAPS)
         .map(|text| maps::driver_libraries(&text))
         .unwrap_or_default()
+}
+
+/// Its place in systemd's hierarchy: the only one (v2), or the one by that name (v1; cgroups(7)).
+fn cgroup(host: &dyn Host, directory: &Path) -> Option<String> {
+    let text = read_text(host, directory.join("cgroup")).ok()?;
+    let place = |line: &str| {
+        let (_, rest) = line.split_once(':')?;
+        let (controllers, path) = rest.split_once(':')?;
+        (controllers.is_empty() || controllers == "name=systemd").then(|| path.to_owned())
+    };
+    text.lines().find_map(place)
 }
 
 /// Whether it is a program and no kernel thread: these have no command line (proc_pid_cmdline(5)).

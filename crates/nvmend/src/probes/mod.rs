@@ -9,6 +9,7 @@ mod cuda;
 pub mod deep;
 mod display;
 mod dkms;
+mod engines;
 mod fabric;
 mod firmware;
 mod flatpak;
@@ -24,12 +25,14 @@ mod next_boot;
 mod packages;
 mod python_cuda;
 mod reported;
+mod repositories;
 mod runfile;
 mod scopes;
 mod security;
 mod snap;
 mod system;
 mod toolkits;
+mod upgrades;
 
 use crate::probe::Probe;
 
@@ -54,6 +57,8 @@ pub const STAGES: &[&[&Probe]] = &[
     // Needs every driver file that was found, to say who owns it; and who holds the device; whether an image must be
     // read hangs on the modules.
     &[&packages::PROBE, &scopes::PROBE, &initramfs::PROBE],
+    // Need the packages.
+    &[&repositories::PROBE, &upgrades::PROBE],
 ];
 
 #[cfg(test)]

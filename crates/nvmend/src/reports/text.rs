@@ -1,12 +1,15 @@
 //! The report for people: the verdict, the picture of the versions, the causes, whether a reboot helps, what does.
 
-use super::layout::{Block, blocks, columns, keep_end, pad, wrap};
+use super::layout::{columns, keep_end, pad};
+use super::sheet::Sheet;
+pub use super::sheet::{heading, prose};
 use super::style::{Page, Paint};
 use crate::diagnose::{Arg, Certainty, Severity};
 use crate::escape::escape;
 use crate::facts::Environment;
 use crate::outlook::{Effect, Outlook};
 use crate::picture::{Layer, Picture, Row, State};
+use crate::remedies;
 use crate::report::{Report, ReportedFinding, ReportedGap, Role};
 use crate::verdict::Verdict;
 use crate::words::Words;
@@ -60,70 +63,7 @@ pub fn render(view: &View<'_>, page: &Page) -> String {
     page.finish(sheet.text)
 }
 
-/// A longer text of the word files, block by block, from column `indent` on.
-pub fn prose(text: &str, indent: usize, page: &Page) -> String {
-    let mut sheet = Sheet::new(page);
-    sheet.prose(indent, text);
-    page.finish(sheet.text)
-}
-
-/// A heading over [`prose`].
-pub fn heading(text: &str, page: &Page) -> String {
-    let mut sheet = Sheet::new(page);
-    sheet.wrapped(0, Paint::Bold, text);
-    page.finish(sheet.text)
-}
-
-/// The text as it grows.
-struct Sheet<'p> {
-    page: &'p Page,
-    text: String,
-}
-
-impl<'p> Sheet<'p> {
-    fn new(page: &'p Page) -> Self {
-        Self { page, text: String::new() }
-    }
-
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    fn wrapped(&mut self, indent: usize, paint: Paint, text: &str) {
-        self.hanging(&" ".repeat(indent), indent, paint, text);
-    }
-
-    /// Wrapped text whose first line begins with `lead` and whose others begin at column `indent`.
-    fn hanging(&mut self, lead: &str, indent: usize, paint: Paint, text: &str) {
-        let mut lead = lead.to_owned();
-        for line in wrap(&escape(text), self.page.columns().saturating_sub(indent)) {
-            self.line(&format!("{lead}{}", self.page.paint(paint, &line)));
-            lead = " ".repeat(indent);
-        }
-    }
-
-    fn heading(&mut self, text: &str) {
-        self.line("");
-        self.wrapped(0, Paint::Bold, text);
-    }
-
-    fn prose(&mut self, indent: usize, text: &str) {
-        let margin = " ".repeat(indent);
-        for block in blocks(text) {
-            match block {
-                Block::Paragraph(text) => self.wrapped(indent, Paint::Plain, &text),
-                Block::Item(text) => {
-                    self.hanging(&format!("{margin}- "), indent + 2, Paint::Plain, &text);
-                }
-                Block::Command(text) => {
-                    let command = self.page.paint(Paint::Command, &escape(&text));
-                    self.line(&format!("{margin}    {command}"));
-                }
-            }
-        }
-    }
-
+impl Sheet<'_> {
     fn verdict(&mut self, view: &View<'_>) {
         let (mark, paint) = match view.report.verdict {
             Verdict::Aligned => ("✓", Paint::Good),
@@ -304,6 +244,12 @@ impl<'p> Sheet<'p> {
             "      {}",
             self.page.paint(Paint::Command, &format!("nvmend explain {}", primary.cause))
         ));
+        // What would be after a reboot is not there to be repaired yet.
+        let can_do = primary.remedies.iter().any(|remedy| remedies::find(remedy).is_some());
+        if can_do && view.outlook.is_some() {
+            self.wrapped(2, Paint::Plain, &view.words.report("plan-it", &[]));
+            self.line(&format!("      {}", self.page.paint(Paint::Command, "nvmend plan")));
+        }
     }
 
     fn gaps(&mut self, view: &View<'_>) {

@@ -101,15 +101,12 @@ fn a_device_is_not_opened() {
     in_place_of_each("a device", |path| device(path).unwrap());
 }
 
+/// What memory it takes is seen where the program runs by itself: in the command line's tests.
 #[test]
-fn sparse_giants_take_neither_time_nor_memory() {
+fn sparse_giants_take_no_time() {
     in_place_of_each("1 GiB of holes", |path| {
         fs::File::create(path).unwrap().set_len(1 << 30).unwrap();
     });
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
-    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
-    assert!(peak < 600 << 10, "{peak} KiB");
 }
 
 #[test]

@@ -1,0 +1,272 @@
+//! Chooses what to do: the least disruptive steps after which the machine, as predicted, diagnoses clean. Pure but for
+//! what it asks through [`Enquire`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::diagnose::{Diagnosed, Diagnosis, Severity, diagnose};
+use crate::enquire::Enquire;
+use crate::facts::Facts;
+use crate::host_mut::digest;
+use crate::remedies;
+use crate::remedy::{Allowed, Context, Hindrance, disruption};
+use crate::report::{Disruption, Predicted, Versions};
+use crate::step::{Step, predict};
+use crate::verdict::Verdict;
+
+/// The schema of plans that this program writes.
+pub const SCHEMA: u32 = 1;
+/// Remedies in one plan; what needs more is no repair but a new installation.
+const MOST_REMEDIES: usize = 5;
+/// Ways that are looked at; each is a diagnosis.
+const MOST_WAYS: usize = 200;
+
+/// What will be done. Plain data; old ones are understood for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Plan {
+    /// Version of this model; always 1.
+    pub schema: u32,
+    /// Version of the program that made it.
+    pub tool: String,
+    /// The machine it is for, as [`machine_id`] tells; null where the machine has no id.
+    pub machine: Option<String>,
+    /// Ids of the causes that it takes away.
+    pub causes: Vec<String>,
+    /// Ids of its remedies, in order.
+    pub remedies: Vec<String>,
+    /// What it interrupts.
+    pub disruption: Disruption,
+    /// Its steps, in order.
+    pub steps: Vec<Step>,
+    /// The machine after it.
+    pub predicted: Predicted,
+    /// Ids of the causes that will still be found, notes left out.
+    pub left: Vec<String>,
+    /// Seal of all the above, so that an edited plan is told from a machine that changed.
+    pub seal: String,
+}
+
+/// What was found on the way to a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Planning {
+    /// The plan, if there is one.
+    pub plan: Option<Plan>,
+    /// The other ways, and why they lost.
+    pub others: Vec<Other>,
+}
+
+/// A way that was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Other {
+    /// Its remedies, in order; the last is the one that `why` is about.
+    pub remedies: Vec<&'static str>,
+    /// Why not.
+    pub why: Why,
+}
+
+/// Why a way was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It cannot be used here.
+    Hindered(Hindrance),
+    /// nvmend does not carry it out; a person can.
+    NotCarriedOut,
+    /// These causes would still be found.
+    DoesNotHelp(Vec<&'static str>),
+    /// It interrupts more than is allowed.
+    NotAllowed(Disruption),
+    /// It helps too, and interrupts or changes more.
+    Outdone(Disruption),
+}
+
+/// A way that leads to a machine that diagnoses clean.
+struct Way {
+    remedies: Vec<&'static str>,
+    steps: Vec<Step>,
+    facts: Facts,
+}
+
+/// Finds the plan for a machine. `only`: the remedies that the caller wants first, in order.
+pub fn plan(
+    facts: &Facts,
+    allowed: &Allowed,
+    only: &[&str],
+    machine: &dyn Enquire,
+    id: Option<String>,
+) -> Planning {
+    let context = Context { machine, allowed };
+    let start = Way { remedies: vec![], steps: vec![], facts: facts.clone() };
+    let mut search = Search { context, only, found: vec![], others: vec![], looked: 0 };
+    let now = diagnose(facts);
+    search.go(start, &now);
+    let Search { mut found, mut others, .. } = search;
+    found.sort_by_key(cost);
+    let mut found = found.into_iter();
+    let chosen = found.next();
+    others.extend(
+        found
+            .map(|way| Other { why: Why::Outdone(disruption(&way.steps)), remedies: way.remedies }),
+    );
+    Planning { plan: chosen.map(|way| Plan::of(way, &now, id)), others }
+}
+
+/// How dear a way is: what it interrupts, then whether it can be taken back, then how much it changes.
+fn cost(way: &Way) -> (Disruption, usize, usize) {
+    let is_final = |step: &&Step| !step.action().is_reversible();
+    (disruption(&way.steps), way.steps.iter().filter(is_final).count(), way.steps.len())
+}
+
+struct Search<'c> {
+    context: Context<'c>,
+    only: &'c [&'c str],
+    found: Vec<Way>,
+    others: Vec<Other>,
+    looked: usize,
+}
+
+impl Search<'_> {
+    /// Takes up the primary cause, tries each of its remedies, and goes on with what is left.
+    fn go(&mut self, way: Way, now: &Diagnosis) {
+        let Some(cause) = primary(now) else {
+            if !way.steps.is_empty() {
+                self.found.push(way);
+            }
+            return;
+        };
+        let only = self.only.get(way.remedies.len()).copied();
+        for id in cause.remedies().iter().copied().filter(|id| only.is_none_or(|only| only == *id))
+        {
+            let mut remedies = way.remedies.clone();
+            if remedies.contains(&id) {
+                continue;
+            }
+            remedies.push(id);
+            self.looked += 1;
+            if self.looked > MOST_WAYS || remedies.len() > MOST_REMEDIES {
+                return;
+            }
+            match self.step(&way, id) {
+                Ok(next) => {
+                    let then = diagnose(&next.facts);
+                    let same = then.names(cause.cause.id);
+                    if same {
+                        let left = roots(&then).map(|found| found.cause.id).collect();
+                        self.others.push(Other { remedies, why: Why::DoesNotHelp(left) });
+                    } else {
+                        self.go(Way { remedies, ..next }, &then);
+                    }
+                }
+                Err(why) => self.others.push(Other { remedies, why }),
+            }
+        }
+    }
+
+    fn step(&self, way: &Way, id: &'static str) -> Result<Way, Why> {
+        let remedy = remedies::find(id).ok_or(Why::NotCarriedOut)?;
+        let new = (remedy.steps)(&way.facts, &self.context).map_err(Why::Hindered)?;
+        let interrupts = disruption(&new);
+        let allowed = self.context.allowed;
+        let is_allowed = match interrupts {
+            Disruption::GpuJobsStop => allowed.gpu_jobs_stop,
+            other => other <= allowed.most,
+        };
+        if !is_allowed {
+            return Err(Why::NotAllowed(interrupts));
+        }
+        let facts = predict(&way.facts, &new);
+        let steps = way.steps.iter().cloned().chain(new).collect();
+        Ok(Way { remedies: vec![], steps, facts })
+    }
+}
+
+/// The causes that a plan must take away: errors, and where nothing fails, warnings; those that follow from no other.
+pub fn roots(diagnosis: &Diagnosis) -> impl Iterator<Item = &Diagnosed> {
+    let is_root = |found: &&Diagnosed| found.because_of.is_empty();
+    diagnosis.findings.iter().filter(is_root).filter(|found| found.severity < Severity::Note)
+}
+
+fn primary(diagnosis: &Diagnosis) -> Option<&Diagnosed> {
+    roots(diagnosis).next()
+}
+
+impl Plan {
+    fn of(way: Way, before: &Diagnosis, machine: Option<String>) -> Self {
+        let after = diagnose(&way.facts);
+        let left: BTreeSet<&str> = roots(&after).map(|found| found.cause.id).collect();
+        let causes = roots(before).map(|found| found.cause.id);
+        let causes = causes.filter(|id| !left.contains(id)).map(str::to_owned).collect();
+        let verdict = Verdict::of(&way.facts, &after);
+        let mut plan = Self {
+            schema: SCHEMA,
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            machine,
+            causes,
+            remedies: way.remedies.into_iter().map(str::to_owned).collect(),
+            disruption: disruption(&way.steps),
+            steps: way.steps,
+            predicted: Predicted { verdict, versions: Versions::of(&way.facts) },
+            left: left.into_iter().map(str::to_owned).collect(),
+            seal: String::new(),
+        };
+        plan.seal = plan.sealed();
+        plan
+    }
+
+    /// Whether nobody edited it.
+    pub fn is_whole(&self) -> bool {
+        self.seal == self.sealed()
+    }
+
+    fn sealed(&self) -> String {
+        serde_json::to_value(self).map(|plan| seal(&plan)).unwrap_or_default()
+    }
+}
+
+/// The seal of a plan in JSON: of all its fields but the seal, whatever their order and whoever wrote them. So a plan
+/// from before a field came up keeps its seal.
+pub fn seal(plan: &Value) -> String {
+    let mut text = String::new();
+    match plan.as_object() {
+        Some(fields) => object(fields.iter().filter(|(name, _)| *name != "seal"), &mut text),
+        None => canonical(plan, &mut text),
+    }
+    digest(text.as_bytes())
+}
+
+/// JSON with the fields of each object in the order of their names. As deep as serde_json reads: 128.
+fn canonical(value: &Value, into: &mut String) {
+    match value {
+        Value::Object(fields) => object(fields.iter(), into),
+        Value::Array(items) => {
+            into.push('[');
+            for item in items {
+                canonical(item, into);
+                into.push(',');
+            }
+            into.push(']');
+        }
+        other => into.push_str(&other.to_string()),
+    }
+}
+
+fn object<'v>(fields: impl Iterator<Item = (&'v String, &'v Value)>, into: &mut String) {
+    into.push('{');
+    for (name, value) in BTreeMap::from_iter(fields) {
+        into.push_str(&Value::from(name.as_str()).to_string());
+        into.push(':');
+        canonical(value, into);
+        into.push(',');
+    }
+    into.push('}');
+}
+
+/// A name for this machine that tells it from others and tells nobody which it is: a hash of `/etc/machine-id`, which
+/// must not leave the machine itself (machine-id(5)).
+pub fn machine_id(content: &str) -> Option<String> {
+    let id = content.trim();
+    (!id.is_empty() && id != "uninitialized")
+        .then(|| digest(format!("nvmend {id}").as_bytes())[..16].to_owned())
+}

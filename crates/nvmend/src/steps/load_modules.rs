@@ -1,0 +1,90 @@
+//! Loads modules from disk.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{UnloadModules, execute};
+use crate::diagnose::Arg;
+use crate::facts::{Datum, Facts, LoadedDriver, LoadedModule, Origin, Reading};
+use crate::host::read_text;
+use crate::host_mut::HostMut;
+use crate::step::{Action, Keep, Step, StepError};
+
+/// Loads modules with `modprobe`, which obeys the machine's configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct LoadModules {
+    /// In the order of loading.
+    pub modules: Vec<String>,
+    /// The version that `nvidia` must have then.
+    pub version: String,
+}
+
+impl Action for LoadModules {
+    fn id(&self) -> &'static str {
+        "load-modules"
+    }
+
+    fn args(&self) -> Vec<Arg> {
+        vec![("modules", self.modules.join(", ")), ("version", self.version.clone())]
+    }
+
+    fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
+        let modules = self.modules.iter().rev().cloned().collect();
+        let version = self.version.clone();
+        Ok(vec![Step::UnloadModules(UnloadModules { modules, version, replaced_by: None })])
+    }
+
+    fn predict(&self, facts: &mut Facts) {
+        let Some((kernel, _)) = facts.current_kernel() else { return };
+        let kernel = kernel.to_owned();
+        let origin = Origin("after loading the module".to_owned());
+        let Some(on_disk) = facts.modules_of(&kernel).cloned() else { return };
+        for name in &self.modules {
+            let Some(version) = on_disk.loads(name).and_then(|file| file.version().cloned()) else {
+                continue;
+            };
+            facts.loaded.modules.retain(|module| module.name != *name);
+            facts.loaded.modules.push(LoadedModule {
+                name: name.clone(),
+                version: Datum::known(version, origin.clone()),
+                references: Some(0),
+                used_by: vec![],
+                state: Some("live".to_owned()),
+            });
+        }
+        facts.loaded.modules.sort_by(|a, b| a.name.cmp(&b.name));
+        if !self.modules.iter().any(|name| name == "nvidia") {
+            return;
+        }
+        let Some(info) = on_disk.loads("nvidia").and_then(|file| file.info.value()) else { return };
+        let Some(version) = info.version.clone() else { return };
+        let readings = vec![Reading { version: version.clone(), from: origin.clone() }];
+        let driver = LoadedDriver { version, flavour: info.flavour(), readings };
+        facts.loaded.driver = Datum::known(driver, origin);
+        facts.log = Default::default();
+        if let Datum::Known { value: gpus, .. } = &mut facts.bus.gpus {
+            gpus.iter_mut()
+                .filter(|gpu| gpu.driver.is_none())
+                .for_each(|gpu| gpu.driver = Some("nvidia".to_owned()));
+        }
+    }
+
+    fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
+        for module in &self.modules {
+            execute(host, "modprobe", &[module], Duration::from_secs(120), progress)?;
+        }
+        if let Ok(found) = read_text(host, "/sys/module/nvidia/version") {
+            let found = found.trim();
+            if found != self.version && self.modules.iter().any(|name| name == "nvidia") {
+                return Err(StepError::OtherVersion {
+                    module: "nvidia".to_owned(),
+                    wanted: self.version.clone(),
+                    found: found.to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! Brings a path back to what stood there before.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::diagnose::Arg;
+use crate::facts::Facts;
+use crate::host_mut::{HostMut, Place};
+use crate::step::{Action, Keep, Step, StepError};
+
+/// Brings a path back. Only journals hold it; no plan does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Restore {
+    /// The path.
+    pub path: PathBuf,
+    /// What stood there.
+    pub state: Kept,
+    /// SHA-256 of what nvmend wrote there, where that is known beforehand; anything else is somebody's later change.
+    pub replaces: Option<String>,
+}
+
+/// What stood at a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Kept {
+    /// Nothing.
+    Nothing,
+    /// A link.
+    Link {
+        /// Its target as written.
+        target: PathBuf,
+    },
+    /// A file.
+    File {
+        /// The copy, with owner, mode and times.
+        copy: PathBuf,
+        /// SHA-256 of its content.
+        digest: String,
+    },
+}
+
+impl Restore {
+    /// Whether the path is as it was.
+    fn is_done(&self, place: &Place) -> bool {
+        match (&self.state, place) {
+            (Kept::Nothing, Place::Nothing) => true,
+            (Kept::Link { target }, Place::Link(found)) => target == found,
+            (Kept::File { digest, .. }, Place::File { digest: found }) => digest == found,
+            _ => false,
+        }
+    }
+}
+
+impl Action for Restore {
+    fn id(&self) -> &'static str {
+        "restore"
+    }
+
+    fn args(&self) -> Vec<Arg> {
+        vec![("path", self.path.display().to_string())]
+    }
+
+    fn inverse(&self, _host: &dyn HostMut, keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
+        Ok(vec![Step::Restore(keep.path(&self.path, 0)?)])
+    }
+
+    /// Nothing: undoing is verified by the facts before, which the run has kept.
+    fn predict(&self, _facts: &mut Facts) {}
+
+    fn run(&self, host: &dyn HostMut, _progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
+        if self.is_done(&host.place(&self.path)?) {
+            return Ok(());
+        }
+        match &self.state {
+            Kept::Nothing => host.remove(&self.path)?,
+            Kept::Link { target } => host.link(&self.path, target)?,
+            Kept::File { copy, digest } => {
+                if host.place(copy)? != (Place::File { digest: digest.clone() }) {
+                    return Err(StepError::Damaged { path: copy.clone() });
+                }
+                host.copy(copy, &self.path)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn conflict(&self, host: &dyn HostMut) -> Option<PathBuf> {
+        let place = host.place(&self.path).ok()?;
+        let ours = match (&self.replaces, &place) {
+            (None, _) => true,
+            (Some(wrote), Place::File { digest }) => wrote == digest,
+            (Some(_), _) => false,
+        };
+        (!ours && !self.is_done(&place)).then(|| self.path.clone())
+    }
+}
