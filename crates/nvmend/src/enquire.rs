@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::{Package, PackageManager};
-use crate::host::{Command, End, Host, follow};
+use crate::host::{Command, End, Host, HostKind, follow};
 use crate::managers;
 use crate::remedy::Hindrance;
 use crate::steps::ChangePackages;
@@ -31,10 +31,15 @@ pub trait Enquire {
     }
     /// The text of a configuration file, and its one true path. Only whole UTF-8: what is edited must not be damaged.
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance>;
+    /// The program that goes on with a run after a reboot, where one can be started then.
+    fn continuation(&self) -> Option<PathBuf> {
+        None
+    }
 }
 
 /// A package by its exact name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackageName {
     /// Its name without the architecture.
     pub name: String,
@@ -191,5 +196,13 @@ impl Enquire for Machine<'_> {
             .map_err(|error| unreadable(error.why.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|error| unreadable(error.to_string()))?;
         Ok((chain.end, text))
+    }
+
+    fn continuation(&self) -> Option<PathBuf> {
+        if self.host.kind() != HostKind::Live {
+            return None;
+        }
+        self.host.metadata(Path::new("/run/systemd/system")).ok()?;
+        self.host.read_link(Path::new("/proc/self/exe")).ok()
     }
 }

@@ -129,7 +129,7 @@ mod tests {
             of(&request, &["nvidia-smi", "nvidia-container-toolkit", "cuda-toolkit-12-4", "gdm3"]),
             Err("nvidia-container-toolkit, cuda-toolkit-12-4, gdm3".to_owned())
         );
-        assert_eq!(of(&request, &["linux-image-6.1.0-47-amd64"]).is_err(), true);
+        assert!(of(&request, &["linux-image-6.1.0-47-amd64"]).is_err());
         request.keep.push("libcuda1".into());
         assert_eq!(of(&request, &["libcuda1"]), Err("libcuda1".to_owned()));
         request.wish = Wish::Remove(vec![PackageName::new("cuda-compat-12-4", None)]);

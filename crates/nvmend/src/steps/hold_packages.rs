@@ -11,6 +11,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Holds packages (dpkg's selection, dnf's and zypper's locks), or lets go of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HoldPackages {
     /// Whose packages.
     pub manager: PackageManager,

@@ -14,6 +14,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Takes a transaction back, from archives that were kept before it. Only journals hold it; no plan does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RestorePackages {
     /// Whose packages.
     pub manager: PackageManager,
@@ -32,6 +33,7 @@ pub struct RestorePackages {
 
 /// A package of which the archive is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeptPackage {
     /// The change that is taken back; `from` is what the archive holds.
     pub change: PackageChange,
