@@ -1,5 +1,6 @@
 //! The remedies: one file each. What nvmend can't do itself, they leave to a person, with the commands.
 
+mod align_packages;
 mod align_vgpu;
 mod blacklist_nouveau;
 mod boot_other_kernel;
@@ -9,11 +10,15 @@ mod choose_older_cuda;
 mod configure_container_toolkit;
 mod correct_conda;
 mod correct_environment;
+mod driver_set;
 mod edit;
 mod enrol_key;
+mod finish_packages;
 mod free_space;
+mod install_headers;
 mod load_module;
 mod loader_cache;
+mod purge_other_series;
 mod quarantine_libraries;
 mod quarantine_module;
 mod reboot;
@@ -21,6 +26,7 @@ mod rebuild_initramfs;
 mod recreate_container;
 mod refresh_snap;
 mod regenerate_cdi;
+mod reinstall_package;
 mod relink_libraries;
 mod reload_modules;
 mod remove_from_image;
@@ -34,6 +40,7 @@ use crate::remedy::Remedy;
 
 /// Every remedy that can be carried out.
 pub const ALL: &[&Remedy] = &[
+    &align_packages::REMEDY,
     &align_vgpu::REMEDY,
     &blacklist_nouveau::REMEDY,
     &boot_other_kernel::REMEDY,
@@ -44,8 +51,11 @@ pub const ALL: &[&Remedy] = &[
     &correct_conda::REMEDY,
     &correct_environment::REMEDY,
     &enrol_key::REMEDY,
+    &finish_packages::REMEDY,
     &free_space::REMEDY,
+    &install_headers::REMEDY,
     &load_module::REMEDY,
+    &purge_other_series::REMEDY,
     &quarantine_libraries::REMEDY,
     &quarantine_module::REMEDY,
     &reboot::REMEDY,
@@ -53,6 +63,7 @@ pub const ALL: &[&Remedy] = &[
     &recreate_container::REMEDY,
     &refresh_snap::REMEDY,
     &regenerate_cdi::REMEDY,
+    &reinstall_package::REMEDY,
     &relink_libraries::REMEDY,
     &reload_modules::REMEDY,
     &remove_from_image::REMEDY,

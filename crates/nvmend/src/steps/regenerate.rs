@@ -139,7 +139,7 @@ impl Action for Regenerate {
 
 /// What the loader finds once its cache and links are made from the files that are there: what the probe foresaw; else,
 /// of each name by SONAME, in the directory where it was found, the newest version.
-fn refresh_lookups(facts: &mut Facts) {
+pub(super) fn refresh_lookups(facts: &mut Facts) {
     let files = facts.libraries.files.clone();
     let foreseen = std::mem::take(&mut facts.libraries.after_ldconfig);
     for lookup in &mut facts.libraries.lookups {
@@ -227,7 +227,7 @@ pub(crate) fn initramfs_arguments(
 }
 
 /// What modprobe finds once the index is made from the files that are there.
-fn refresh_index(facts: &mut Facts, kernel: &str) {
+pub(super) fn refresh_index(facts: &mut Facts, kernel: &str) {
     resolve_again(facts, kernel);
     if let Some(modules) = facts.modules.kernels.iter_mut().find(|of| of.kernel == kernel) {
         modules.index = Datum::known((), "after depmod");
