@@ -66,7 +66,7 @@ fn plans() -> Vec<(String, Memory, Plan)> {
                 return false;
             }
             let action = step.action();
-            let others = ["change-packages", "unload-modules"];
+            let others = ["change-packages", "finish-packages", "unload-modules"];
             action.is_reversible() && !others.contains(&action.id())
         });
         is_ours.then_some((name, memory, plan))
