@@ -2,10 +2,17 @@
 
 ## Why a remedy cannot be used (every Hindrance::new("…") of the code), as a sentence that goes after “cannot be used: ”. Sorted.
 
+# $module, $version
+build-source-gone = the source of { $module } { $version } is not there
+# $error, $log
+build-would-fail = the last build failed, and would again: { $error } ({ $log })
+driver-does-not-work = the driver must work first
 # $path, $why
 file-unreadable = { $path } cannot be read ({ $why })
 # $jobs: a list
 gpu-jobs-run = these programs use a GPU: { $jobs }; with --allow gpu-jobs-stop they would be ended
+# $kernel
+headers-missing = the headers of kernel { $kernel } are not installed
 # $count
 holders-hidden = not all processes that use a GPU can be seen ({ $count } hidden); run it as root
 # $origin
@@ -13,13 +20,34 @@ line-not-in-a-file = the line stands in no file that can be edited ({ $origin })
 # $manager, $origin
 managed-elsewhere = { $manager } manages this machine's driver ({ $origin })
 next-kernel-unknown = which kernel boots next is not known
+no-cuda-known = which CUDA this driver serves is not known
+no-engine = no container engine is there that can be told of NVIDIA's runtime
+# $wanted: a CUDA version
+no-forward-compatibility = cuda-compat for CUDA { $wanted } does not go with this GPU or driver
 no-image = there is no initramfs of this kernel that the distribution's program writes
 no-line = no line of configuration keeps the module from loading
 no-module-on-disk = there is no module on disk for the running kernel
+no-other-kernel = no other installed kernel has a fitting module
+# $library, $version
+no-right-library = no { $library } of version { $version } lies beside the wrong one
 no-simulation = the package manager cannot be asked here
+# $path, $free, $needed: MiB
+no-space = the file system of { $path } has { $free } MiB free, and { $needed } MiB are needed
+no-wrong-link = no link of a library is wrong
 not-a-host = this is no running machine that loads its own modules
 nothing-loaded = no module is loaded
+nothing-to-build = no builder of this machine knows a module that is missing
+nothing-to-install = everything that would be installed is there
 nothing-to-move = every file that is in the way belongs to a package
+nothing-to-write = every specification is as it should be
+# $path
+owner-unknown = whether a package owns { $path } can't be told
+# $program
+program-missing = { $program } is not installed
+# $path
+space-unknown = the last build ran out of space, and how much is free on the file system of { $path } now can't be told
+# $path
+system-directory = { $path } is a directory that all programs need
 wanted-version-unknown = which version should stay is not known
 
 ## Why the other ways lost, after their names
@@ -71,6 +99,7 @@ heading-outcome = What comes of it, as predicted
 outcome-fits = Everything fits
 outcome-at-risk = Works, but something is about to break it
 outcome-broken = Still broken
+outcome-by-hand = It shows when the rest is done by hand: run nvmend again then
 outcome-unknown = It cannot be told whether everything fits
 # $causes: a list
 left = There will still be: { $causes }

@@ -2,19 +2,37 @@
 
 ## 某种办法为什么用不了（接在“用不了：”之后）。按标识排序。
 
+build-source-gone = { $module } { $version } 的源码不在了
+build-would-fail = 上次编译失败了，再编译还会失败：{ $error }（{ $log }）
+driver-does-not-work = 要先让驱动正常工作
 file-unreadable = 无法读取 { $path }（{ $why }）
 gpu-jobs-run = 这些程序正在使用 GPU：{ $jobs }；加上 --allow gpu-jobs-stop 才会结束它们
+headers-missing = 没有安装内核 { $kernel } 的头文件
 holders-hidden = 看不全使用 GPU 的进程（有 { $count } 个看不到），请以 root 运行
 line-not-in-a-file = 这一行不在可以编辑的文件里（{ $origin }）
 managed-elsewhere = 这台机器的驱动由 { $manager } 管理（{ $origin }）
 next-kernel-unknown = 不知道下次会启动哪个内核
+no-cuda-known = 不知道这个驱动支持哪些 CUDA
+no-engine = 没有可以配置 NVIDIA 运行时的容器引擎
+no-forward-compatibility = CUDA { $wanted } 的 cuda-compat 不适用于这块 GPU 或这个驱动
 no-image = 没有由发行版工具生成的该内核的 initramfs
 no-line = 没有哪一行配置在阻止模块加载
 no-module-on-disk = 磁盘上没有当前内核可用的模块
+no-other-kernel = 其他已安装的内核都没有合适的模块
+no-right-library = 旁边没有 { $version } 版的 { $library }
 no-simulation = 在这里无法询问软件包管理器
+no-space = { $path } 所在的文件系统剩 { $free } MiB，需要 { $needed } MiB
+no-wrong-link = 没有哪个库的链接是错的
 not-a-host = 这不是一台自己加载内核模块的运行中的机器
 nothing-loaded = 没有加载模块
+nothing-to-build = 这台机器上的编译工具都不知道有哪个模块缺失
+nothing-to-install = 要安装的都已经有了
 nothing-to-move = 碍事的文件都属于某个软件包
+nothing-to-write = 所有规范都没有问题
+owner-unknown = 无法判断 { $path } 是否属于某个软件包
+program-missing = 没有安装 { $program }
+space-unknown = 上次编译时空间不足，而现在无法得知 { $path } 所在的文件系统剩多少空间
+system-directory = 所有程序都需要 { $path } 这个目录
 wanted-version-unknown = 不知道应该保留哪个版本
 
 ## 其他办法为什么没有选（接在名称之后）
@@ -51,6 +69,7 @@ heading-outcome = 预计结果
 outcome-fits = 一切匹配
 outcome-at-risk = 能用，但即将出问题
 outcome-broken = 仍有故障
+outcome-by-hand = 人工做完剩下的部分之后，再运行 nvmend 查看结果
 outcome-unknown = 无法判断是否一切匹配
 left = 之后仍然存在：{ $causes }
 heading-others = 其他办法
