@@ -96,6 +96,9 @@ pub enum ApplyError {
     /// Another nvmend is at work.
     #[error("another nvmend is at work")]
     Locked,
+    /// All of the plan is a person's.
+    #[error("nothing of this plan can be done by nvmend itself")]
+    ByHand,
     /// An earlier run was interrupted.
     #[error("run {0} was interrupted and is not taken back yet")]
     Unfinished(String),
@@ -128,13 +131,16 @@ pub enum ApplyError {
     Journal(#[from] JournalError),
 }
 
-/// Does `plan` as a run named `id`. The caller has made the plan from the machine as it is now.
+/// Does `plan` as a run named `id`, as far as it isn't a person's. The caller has made the plan from the machine as it is now.
 pub fn apply(
     session: &Session<'_>,
     plan: &Plan,
     id: &str,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, ApplyError> {
+    if plan.is_advice() {
+        return Err(ApplyError::ByHand);
+    }
     let _lock = lock(session.host)?;
     if let Some(run) = journal::unfinished(session.host)?.first() {
         return Err(ApplyError::Unfinished(run.id.clone()));
@@ -265,6 +271,10 @@ fn do_steps(
     for (number, step) in plan.steps.iter().enumerate().skip(from) {
         if (session.stopped)() {
             return Err(Fault::Stopped);
+        }
+        // The rest is a person's.
+        if let Step::ByHand(_) = step {
+            break;
         }
         watch(Event::Begins(step));
         let keep = Keep { host: session.host, directory: &directory, number };

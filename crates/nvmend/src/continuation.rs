@@ -32,7 +32,14 @@ pub fn steps(program: &Path) -> Vec<Step> {
          WantedBy=multi-user.target\n"
     );
     let difference = vec![format!("+ExecStart={program} resume")];
-    let unit = WriteFile { path: UNIT.into(), content, difference, mode: 0o644, config: vec![] };
+    let unit = WriteFile {
+        path: UNIT.into(),
+        content,
+        difference,
+        mode: 0o644,
+        config: vec![],
+        unsearched: vec![],
+    };
     let link = SetLink { path: LINK.into(), target: PathBuf::from(UNIT) };
     vec![Step::WriteFile(unit), Step::SetLink(link)]
 }

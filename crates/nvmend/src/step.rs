@@ -27,12 +27,18 @@ pub enum Step {
     Regenerate(steps::Regenerate),
     /// Builds and installs the module for one kernel.
     BuildModule(steps::BuildModule),
+    /// Takes out a module that was built for one kernel.
+    UnbuildModule(steps::UnbuildModule),
     /// Changes packages in one transaction.
     ChangePackages(steps::ChangePackages),
     /// Holds packages at their version, or lets go of them.
     HoldPackages(steps::HoldPackages),
     /// Brings packages back to the versions before.
     RestorePackages(steps::RestorePackages),
+    /// Installs runtimes of Flatpak.
+    InstallFlatpak(steps::InstallFlatpak),
+    /// Removes runtimes of Flatpak.
+    RemoveFlatpak(steps::RemoveFlatpak),
     /// Stops a service.
     StopService(steps::StopService),
     /// Starts a service.
@@ -85,9 +91,12 @@ impl Step {
             Self::Restore(step) => step,
             Self::Regenerate(step) => step,
             Self::BuildModule(step) => step,
+            Self::UnbuildModule(step) => step,
             Self::ChangePackages(step) => step,
             Self::HoldPackages(step) => step,
             Self::RestorePackages(step) => step,
+            Self::InstallFlatpak(step) => step,
+            Self::RemoveFlatpak(step) => step,
             Self::StopService(step) => step,
             Self::StartService(step) => step,
             Self::EndProcess(step) => step,
