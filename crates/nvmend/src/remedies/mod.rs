@@ -15,7 +15,12 @@ mod edit;
 mod enrol_key;
 mod finish_packages;
 mod free_space;
+mod install_driver;
+mod install_driver_libraries;
+mod install_firmware;
 mod install_headers;
+mod install_module_package;
+mod install_supported_branch;
 mod load_module;
 mod loader_cache;
 mod purge_other_series;
@@ -29,11 +34,15 @@ mod regenerate_cdi;
 mod reinstall_package;
 mod relink_libraries;
 mod reload_modules;
+mod remove_driver_packages;
 mod remove_from_image;
+mod remove_package;
 mod reset_gpu;
 mod space;
+mod switch_flavour;
 mod unblock_module;
 mod update_flatpak;
+mod upgrade_driver;
 mod use_cuda_compat;
 
 use crate::remedy::Remedy;
@@ -42,6 +51,9 @@ use crate::remedy::Remedy;
 pub const ALL: &[&Remedy] = &[
     &align_packages::REMEDY,
     &finish_packages::REMEDY,
+    &install_driver::REMEDY,
+    &install_driver_libraries::REMEDY,
+    &install_firmware::REMEDY,
     &install_headers::REMEDY,
     &align_vgpu::REMEDY,
     &blacklist_nouveau::REMEDY,
@@ -54,6 +66,8 @@ pub const ALL: &[&Remedy] = &[
     &correct_environment::REMEDY,
     &enrol_key::REMEDY,
     &free_space::REMEDY,
+    &install_module_package::REMEDY,
+    &install_supported_branch::REMEDY,
     &load_module::REMEDY,
     &purge_other_series::REMEDY,
     &quarantine_libraries::REMEDY,
@@ -71,6 +85,10 @@ pub const ALL: &[&Remedy] = &[
     &unblock_module::REMEDY,
     &update_flatpak::REMEDY,
     &use_cuda_compat::REMEDY,
+    &remove_driver_packages::REMEDY,
+    &remove_package::REMEDY,
+    &switch_flavour::REMEDY,
+    &upgrade_driver::REMEDY,
 ];
 
 /// The remedy of that id, where it can be carried out.
