@@ -10,6 +10,9 @@
 mod crash;
 mod plans;
 mod programs;
+mod reboots;
+mod samples;
+mod waiting;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
