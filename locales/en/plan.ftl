@@ -2,10 +2,15 @@
 
 ## Why a remedy cannot be used (every Hindrance::new("…") of the code), as a sentence that goes after “cannot be used: ”. Sorted.
 
+# $packages: a list
+component-missing = Debian keeps the driver in the components contrib, non-free and non-free-firmware, and the sources that are set up here don't have it ({ $packages })
 # $path, $why
 file-unreadable = { $path } cannot be read ({ $why })
 # $jobs: a list
 gpu-jobs-run = these programs use a GPU: { $jobs }; with --allow gpu-jobs-stop they would be ended
+gpus-need-both = one GPU here needs the open modules and another the proprietary ones
+# $packages: a list
+headers-not-available = no repository that is set up here has { $packages } any more
 # $count
 holders-hidden = not all processes that use a GPU can be seen ({ $count } hidden); run it as root
 # $origin
@@ -13,14 +18,36 @@ line-not-in-a-file = the line stands in no file that can be edited ({ $origin })
 # $manager, $origin
 managed-elsewhere = { $manager } manages this machine's driver ({ $origin })
 next-kernel-unknown = which kernel boots next is not known
+# $packages: a list
+no-driver-offered = no repository that is set up here has a driver for this GPU (looked for: { $packages })
+no-driver-packages = no driver packages are installed
 no-image = there is no initramfs of this kernel that the distribution's program writes
 no-line = no line of configuration keeps the module from loading
 no-module-on-disk = there is no module on disk for the running kernel
+no-other-driver = there is no other driver that would stay
+no-other-flavour = the installed packages exist in one kind only
+no-package-lists = the package manager has no lists of what the repositories have; refresh them first (apt-get update)
+no-package-manager = no package manager was found whose database can be read
 no-simulation = the package manager cannot be asked here
 not-a-host = this is no running machine that loads its own modules
 nothing-loaded = no module is loaded
+# $version
+nothing-newer = the repositories have no newer version than { $version } that supports this GPU
+nothing-to-change = no package would change
 nothing-to-move = every file that is in the way belongs to a package
+# $program, $why: its own words
+package-manager-failed = { $program } refuses: { $why }
+# $packages: a list
+packages-held = these packages are held at their version: { $packages }
+# $packages: a list, or empty; $why: the package manager's own words
+packages-not-available = what is needed is in no repository ({ $why })
+# $why: the package manager's own words
+packages-unmet = dependencies do not fit ({ $why })
+# $packages: a list, $version
+version-not-available = no repository that is set up here has { $packages } at version { $version }
 wanted-version-unknown = which version should stay is not known
+# $packages: a list
+would-remove = it would remove packages that must stay: { $packages }
 
 ## Why the other ways lost, after their names
 

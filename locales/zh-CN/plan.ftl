@@ -2,20 +2,37 @@
 
 ## 某种办法为什么用不了（接在“用不了：”之后）。按标识排序。
 
+component-missing = Debian 把驱动放在 contrib、non-free 和 non-free-firmware 组件里，而这里配置的软件源没有（{ $packages }）
 file-unreadable = 无法读取 { $path }（{ $why }）
 gpu-jobs-run = 这些程序正在使用 GPU：{ $jobs }；加上 --allow gpu-jobs-stop 才会结束它们
+gpus-need-both = 这里的 GPU 有的需要开源模块，有的需要专有模块
+headers-not-available = 这里配置的软件源里已经没有 { $packages }
 holders-hidden = 看不全使用 GPU 的进程（有 { $count } 个看不到），请以 root 运行
 line-not-in-a-file = 这一行不在可以编辑的文件里（{ $origin }）
 managed-elsewhere = 这台机器的驱动由 { $manager } 管理（{ $origin }）
 next-kernel-unknown = 不知道下次会启动哪个内核
+no-driver-offered = 这里配置的软件源里没有这块 GPU 的驱动（找过：{ $packages }）
+no-driver-packages = 没有安装驱动软件包
 no-image = 没有由发行版工具生成的该内核的 initramfs
 no-line = 没有哪一行配置在阻止模块加载
 no-module-on-disk = 磁盘上没有当前内核可用的模块
+no-other-driver = 没有可以保留的另一个驱动
+no-other-flavour = 已安装的软件包只有一种模块
+no-package-lists = 软件包管理器没有软件源的索引，请先更新索引（apt-get update）
+no-package-manager = 没有找到数据库可读的软件包管理器
 no-simulation = 在这里无法询问软件包管理器
 not-a-host = 这不是一台自己加载内核模块的运行中的机器
 nothing-loaded = 没有加载模块
+nothing-newer = 软件源里没有支持这块 GPU 且比 { $version } 更新的版本
+nothing-to-change = 没有需要变更的软件包
 nothing-to-move = 碍事的文件都属于某个软件包
+package-manager-failed = { $program } 拒绝执行：{ $why }
+packages-held = 这些软件包被锁定在现有版本：{ $packages }
+packages-not-available = 软件源里没有所需的软件包（{ $why }）
+packages-unmet = 依赖关系无法满足（{ $why }）
+version-not-available = 这里配置的软件源里没有 { $version } 版的 { $packages }
 wanted-version-unknown = 不知道应该保留哪个版本
+would-remove = 会卸载必须保留的软件包：{ $packages }
 
 ## 其他办法为什么没有选（接在名称之后）
 
