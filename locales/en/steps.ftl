@@ -51,18 +51,17 @@ change-packages = Changes { $count ->
    *[other] { $count } packages
 } in one transaction ({ $program }): { $changes }
 change-packages-undo = The former versions are installed again, in one transaction
-# $engine, $path
-configure-runtime = Adds NVIDIA's runtime to { $path } (nvidia-ctk, for { $engine })
-configure-runtime-undo = The former configuration is restored
+# $irretrievable: a list
+change-packages-final = { $irretrievable }: the installed version can be had from nowhere any more, so it cannot be brought back
 # $pid, $name
 end-process = Ends the program { $name } (process { $pid })
 end-process-final = The program { $name } does not come back by itself, and what it had not saved is lost
-# $path
-generate-cdi = Writes the CDI specification { $path } anew (nvidia-ctk)
-generate-cdi-undo = The former specification is restored
-# $runtimes: a list, $remote
-install-flatpak = Installs { $runtimes } from { $remote }
-install-flatpak-undo = They are removed again
+# $program
+finish-packages = Finishes what the package manager left half done ({ $program })
+finish-packages-undo = Nothing is to be taken back: no version changes
+# $packages: a list
+hold-packages = Holds { $packages } at the installed version
+hold-packages-undo = The hold is released again
 # $modules: a list, $version
 load-modules = Loads { $modules } (version { $version })
 load-modules-undo = They are unloaded again
@@ -80,12 +79,18 @@ refresh-loader-cache-undo = The former cache and links are restored
 # $kernel
 refresh-module-index = Makes the module index of kernel { $kernel } anew (depmod)
 refresh-module-index-undo = The former index is restored
-# $runtimes: a list
-remove-flatpak = Removes { $runtimes }
-remove-flatpak-final = It only takes back an installation
+# $packages: a list
+release-packages = Releases the hold on { $packages }
+release-packages-undo = They are held again
 # $path
 restore = Brings { $path } back as it was
 restore-undo = What stands there now is put back
+# $program, $count: packages, $changes: a list (+new, -gone, old → new)
+restore-packages = Brings { $count ->
+    [one] one package
+   *[other] { $count } packages
+} back as they were, from kept archives: { $changes }
+restore-packages-undo = nvmend does not take it back
 # $path, $target: paths
 set-link = Sets the link { $path } to { $target }
 set-link-undo = The former state is restored
