@@ -28,6 +28,10 @@ pub enum Step {
     BuildModule(steps::BuildModule),
     /// Changes packages in one transaction.
     ChangePackages(steps::ChangePackages),
+    /// Holds packages at their version, or lets go of them.
+    HoldPackages(steps::HoldPackages),
+    /// Brings packages back to the versions before.
+    RestorePackages(steps::RestorePackages),
     /// Stops a service.
     StopService(steps::StopService),
     /// Starts a service.
@@ -77,6 +81,8 @@ impl Step {
             Self::Regenerate(step) => step,
             Self::BuildModule(step) => step,
             Self::ChangePackages(step) => step,
+            Self::HoldPackages(step) => step,
+            Self::RestorePackages(step) => step,
             Self::StopService(step) => step,
             Self::StartService(step) => step,
             Self::EndProcess(step) => step,
@@ -158,6 +164,26 @@ pub enum StepError {
     Damaged {
         /// Where.
         path: PathBuf,
+    },
+    /// The package manager would do something else by now than what was planned.
+    #[error("{program} would now do another transaction than the one that was planned")]
+    OtherTransaction {
+        /// The program.
+        program: String,
+    },
+    /// A version that is installed cannot be had any more, so that there would be no way back.
+    #[error("{package} {version} can be had from nowhere any more")]
+    NoArchive {
+        /// The package.
+        package: String,
+        /// Its version.
+        version: String,
+    },
+    /// The journal or plan names a package manager that this version of nvmend does not know.
+    #[error("{program}: no package manager that this nvmend knows")]
+    UnknownManager {
+        /// The program.
+        program: String,
     },
     /// A person must do it.
     #[error("this must be done by hand")]

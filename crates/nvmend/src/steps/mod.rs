@@ -4,11 +4,14 @@ mod build_module;
 mod by_hand;
 mod change_packages;
 mod end_process;
+mod hold_packages;
 mod load_modules;
 mod move_file;
+mod package_effects;
 mod reboot;
 mod regenerate;
 mod restore;
+mod restore_packages;
 mod services;
 mod set_link;
 mod unload_modules;
@@ -18,11 +21,13 @@ pub use build_module::{BuildModule, ModuleBuilder};
 pub use by_hand::ByHand;
 pub use change_packages::{ChangePackages, PackageChange};
 pub use end_process::EndProcess;
+pub use hold_packages::HoldPackages;
 pub use load_modules::LoadModules;
 pub use move_file::MoveFile;
 pub use reboot::Reboot;
 pub use regenerate::{Product, Regenerate};
 pub use restore::{Kept, Restore};
+pub use restore_packages::{KeptPackage, RestorePackages};
 pub use services::{StartService, StopService};
 pub use set_link::SetLink;
 pub use unload_modules::UnloadModules;
@@ -31,7 +36,7 @@ pub use write_file::WriteFile;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::host::{Command, End, Output};
+use crate::host::{Command, End, Host, Output};
 use crate::host_mut::HostMut;
 use crate::step::StepError;
 
@@ -39,7 +44,7 @@ use crate::step::StepError;
 const PROGRAM_DIRECTORIES: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// The absolute path of a program of the system.
-pub(crate) fn program(host: &dyn HostMut, name: &str) -> PathBuf {
+pub(crate) fn program(host: &dyn Host, name: &str) -> PathBuf {
     let found = PROGRAM_DIRECTORIES
         .iter()
         .map(|directory| PathBuf::from(directory).join(name))

@@ -95,7 +95,7 @@ impl Action for Regenerate {
 
 /// What the loader finds once its cache and links are made from the files that are there: of each name, in the
 /// directory where it was found, the newest version.
-fn refresh_lookups(facts: &mut Facts) {
+pub(super) fn refresh_lookups(facts: &mut Facts) {
     let files = facts.libraries.files.clone();
     for lookup in &mut facts.libraries.lookups {
         let Datum::Known { value: found, .. } = &mut lookup.found else { continue };
@@ -126,7 +126,7 @@ fn refresh_lookups(facts: &mut Facts) {
 
 /// What modprobe finds once the index is made from the files that are there. depmod's order is not needed where one
 /// file of a name is left; where several are, the choice stays what it was, if that file is there.
-fn refresh_index(facts: &mut Facts, kernel: &str) {
+pub(super) fn refresh_index(facts: &mut Facts, kernel: &str) {
     let Some(modules) = facts.modules.kernels.iter_mut().find(|modules| modules.kernel == kernel)
     else {
         return;
