@@ -5,9 +5,13 @@ mod ask;
 mod commands;
 mod exit;
 pub mod help;
+mod planning;
+mod progress;
 mod source;
 mod ui;
 mod usage;
+mod work;
+mod worker;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -25,6 +29,11 @@ pub fn run() -> ExitCode {
     {
         return ask::run(rest);
     }
+    if let [_, word, rest @ ..] = &arguments[..]
+        && word == worker::WORD
+    {
+        return worker::run(rest);
+    }
     let words = Words::new(language(&arguments));
     let mut ui = Ui::plain();
     let status = match parse(&arguments, &words, &mut ui) {
@@ -38,7 +47,7 @@ pub fn run() -> ExitCode {
 }
 
 fn parse(arguments: &[OsString], words: &Words, ui: &mut Ui) -> Result<Status, Failure> {
-    let matches = arguments::command(words)
+    let matches = arguments::grammar()
         .try_get_matches_from(arguments)
         .map_err(|error| usage::failure(&error, words))?;
     *ui = Ui::of_process(&matches, words.language());

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{Package, PackageManager};
-use crate::host::{Command, End, Host, follow};
+use crate::facts::{ImageKind, Kernels, Package, PackageManager};
+use crate::host::{Command, End, FileKind, Host, HostKind, follow};
 use crate::managers;
+use crate::probes::initramfs;
 use crate::remedy::Hindrance;
-use crate::steps::ChangePackages;
+use crate::steps::{ChangePackages, PROGRAM_DIRECTORIES};
 
 /// Someone who can be asked while a plan is made.
 pub trait Enquire {
@@ -31,10 +32,33 @@ pub trait Enquire {
     }
     /// The text of a configuration file, and its one true path. Only whole UTF-8: what is edited must not be damaged.
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance>;
+    /// The names in a directory, sorted; none where it isn't there or can't be looked at.
+    fn names(&self, directory: &Path) -> Vec<String>;
+    /// The size of a file; `None` where there is none.
+    fn size(&self, path: &Path) -> Option<u64>;
+    /// The one true path of a directory; `None` where there is none.
+    fn directory(&self, path: &Path) -> Option<PathBuf>;
+    /// Bytes that are free on the file system of `path`; `None` where that can't be told.
+    fn free_space(&self, path: &Path) -> Option<u64>;
+    /// The initramfs images that there are for a kernel.
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)>;
+    /// A variable of the environment that is judged.
+    fn variable(&self, name: &str) -> Option<String>;
+    /// Whether the system has this program.
+    fn has_program(&self, name: &str) -> bool {
+        PROGRAM_DIRECTORIES
+            .iter()
+            .any(|directory| self.size(&Path::new(directory).join(name)).is_some())
+    }
+    /// The program that goes on with a run after a reboot, where one can be started then.
+    fn continuation(&self) -> Option<PathBuf> {
+        None
+    }
 }
 
 /// A package by its exact name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackageName {
     /// Its name without the architecture.
     pub name: String,
@@ -152,6 +176,9 @@ impl Wish {
 /// How long a simulation may take.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
+/// More names than any directory of configuration has.
+const MOST_NAMES: usize = 2_000;
+
 /// The machine itself.
 pub struct Machine<'h> {
     /// The machine.
@@ -191,5 +218,44 @@ impl Enquire for Machine<'_> {
             .map_err(|error| unreadable(error.why.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|error| unreadable(error.to_string()))?;
         Ok((chain.end, text))
+    }
+
+    fn names(&self, directory: &Path) -> Vec<String> {
+        let entries = self.host.list(directory).unwrap_or_default();
+        entries.into_iter().take(MOST_NAMES).map(|entry| entry.name).collect()
+    }
+
+    fn size(&self, path: &Path) -> Option<u64> {
+        let metadata = self.host.metadata(path).ok()?;
+        (metadata.kind == FileKind::File).then_some(metadata.size)
+    }
+
+    fn directory(&self, path: &Path) -> Option<PathBuf> {
+        let end = follow(self.host, path).ok()?.end;
+        (self.host.metadata(&end).ok()?.kind == FileKind::Directory).then_some(end)
+    }
+
+    fn free_space(&self, path: &Path) -> Option<u64> {
+        // What is not there yet will be on its nearest directory's.
+        path.ancestors().find_map(|path| self.host.free_space(path).ok())
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        self.host.env(name)
+    }
+
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)> {
+        match kernels.get(release) {
+            Some(kernel) => initramfs::images(self.host, kernel, &kernels.installed),
+            None => vec![],
+        }
+    }
+
+    fn continuation(&self) -> Option<PathBuf> {
+        if self.host.kind() != HostKind::Live {
+            return None;
+        }
+        self.host.metadata(Path::new("/run/systemd/system")).ok()?;
+        self.host.read_link(Path::new("/proc/self/exe")).ok()
     }
 }

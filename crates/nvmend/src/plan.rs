@@ -1,9 +1,10 @@
 //! Chooses what to do: the least disruptive steps after which the machine, as predicted, diagnoses clean. Pure but for
 //! what it asks through [`Enquire`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::diagnose::{Diagnosed, Diagnosis, Severity, diagnose};
 use crate::enquire::Enquire;
@@ -13,6 +14,7 @@ use crate::remedies;
 use crate::remedy::{Allowed, Context, Hindrance, disruption};
 use crate::report::{Disruption, Predicted, Versions};
 use crate::step::{Step, predict};
+use crate::steps::ByHand;
 use crate::verdict::Verdict;
 
 /// The schema of plans that this program writes.
@@ -24,6 +26,7 @@ const MOST_WAYS: usize = 200;
 
 /// What will be done. Plain data; old ones are understood for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
     /// Version of this model; always 1.
     pub schema: u32,
@@ -37,11 +40,11 @@ pub struct Plan {
     pub remedies: Vec<String>,
     /// What it interrupts.
     pub disruption: Disruption,
-    /// Its steps, in order.
+    /// Its steps, in order. What a person must do stands last ([`Plan::by_hand`]).
     pub steps: Vec<Step>,
-    /// The machine after it.
+    /// The machine after what nvmend does itself.
     pub predicted: Predicted,
-    /// Ids of the causes that will still be found, notes left out.
+    /// Ids of the causes that will still be found, notes left out: until a person has done the last steps.
     pub left: Vec<String>,
     /// Seal of all the above, so that an edited plan is told from a machine that changed.
     pub seal: String,
@@ -80,18 +83,18 @@ pub enum Why {
     Outdone(Disruption),
 }
 
-/// A way that leads to a machine that diagnoses clean.
+/// A way that leads to a machine that diagnoses clean, or to what only a person can do.
 struct Way {
     remedies: Vec<&'static str>,
     steps: Vec<Step>,
     facts: Facts,
 }
 
-/// Finds the plan for a machine. `only`: the one remedy that the caller wants first.
+/// Finds the plan for a machine. `only`: the remedies that the caller wants first, in order.
 pub fn plan(
     facts: &Facts,
     allowed: &Allowed,
-    only: Option<&str>,
+    only: &[&str],
     machine: &dyn Enquire,
     id: Option<String>,
 ) -> Planning {
@@ -101,7 +104,11 @@ pub fn plan(
     let now = diagnose(facts);
     search.go(start, &now);
     let Search { mut found, mut others, .. } = search;
-    found.sort_by_key(cost);
+    found.sort_by_cached_key(cost);
+    let is_allowed = !others.iter().any(|other| matches!(other.why, Why::NotAllowed(_)));
+    if found.is_empty() && is_allowed && only.is_empty() {
+        found.extend(primary(&now).map(|found| last_resort(facts, found)));
+    }
     let mut found = found.into_iter();
     let chosen = found.next();
     others.extend(
@@ -111,15 +118,29 @@ pub fn plan(
     Planning { plan: chosen.map(|way| Plan::of(way, &now, id)), others }
 }
 
-/// How dear a way is: what it interrupts, then whether it can be taken back, then how much it changes.
-fn cost(way: &Way) -> (Disruption, usize, usize) {
+/// How dear a way is: what it leaves to a person, then what it interrupts, then whether it can be taken back, then how
+/// much it changes.
+fn cost(way: &Way) -> (usize, Disruption, usize, usize) {
     let is_final = |step: &&Step| !step.action().is_reversible();
-    (disruption(&way.steps), way.steps.iter().filter(is_final).count(), way.steps.len())
+    let left = roots(&diagnose(&way.facts)).count();
+    let finals = way.steps.iter().filter(is_final).count();
+    (left, disruption(&way.steps), finals, way.steps.len())
+}
+
+/// Where nothing else can be said: the page that says what helps.
+fn last_resort(facts: &Facts, found: &Diagnosed) -> Way {
+    let act = ByHand::new("explain").with("cause", found.cause.id);
+    let act = act.command(format!("nvmend explain {}", found.cause.id));
+    Way {
+        remedies: found.remedies().iter().take(1).copied().collect(),
+        steps: vec![Step::ByHand(act)],
+        facts: facts.clone(),
+    }
 }
 
 struct Search<'c> {
     context: Context<'c>,
-    only: Option<&'c str>,
+    only: &'c [&'c str],
     found: Vec<Way>,
     others: Vec<Other>,
     looked: usize,
@@ -134,8 +155,9 @@ impl Search<'_> {
             }
             return;
         };
-        let only = self.only.filter(|_| way.remedies.is_empty());
-        for id in cause.remedies().iter().copied().filter(|id| only.is_none_or(|o| o == *id)) {
+        let only = self.only.get(way.remedies.len()).copied();
+        for id in cause.remedies().iter().copied().filter(|id| only.is_none_or(|only| only == *id))
+        {
             let mut remedies = way.remedies.clone();
             if remedies.contains(&id) {
                 continue;
@@ -148,6 +170,11 @@ impl Search<'_> {
             match self.step(&way, id) {
                 Ok(next) => {
                     let then = diagnose(&next.facts);
+                    // What a person's act comes to is not foretold, so the way ends there.
+                    if next.steps.iter().any(|step| matches!(step, Step::ByHand(_))) {
+                        self.found.push(Way { remedies, ..next });
+                        continue;
+                    }
                     let same = then.names(cause.cause.id);
                     if same {
                         let left = roots(&then).map(|found| found.cause.id).collect();
@@ -180,7 +207,7 @@ impl Search<'_> {
 }
 
 /// The causes that a plan must take away: errors, and where nothing fails, warnings; those that follow from no other.
-fn roots(diagnosis: &Diagnosis) -> impl Iterator<Item = &Diagnosed> {
+pub fn roots(diagnosis: &Diagnosis) -> impl Iterator<Item = &Diagnosed> {
     let is_root = |found: &&Diagnosed| found.because_of.is_empty();
     diagnosis.findings.iter().filter(is_root).filter(|found| found.severity < Severity::Note)
 }
@@ -212,15 +239,65 @@ impl Plan {
         plan
     }
 
+    /// The steps that are a person's, after those that nvmend does.
+    pub fn by_hand(&self) -> impl Iterator<Item = &ByHand> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::ByHand(act) => Some(act),
+            _ => None,
+        })
+    }
+
+    /// Whether there is nothing in it that nvmend does: it is shown, and can't be applied.
+    pub fn is_advice(&self) -> bool {
+        matches!(self.steps.first(), None | Some(Step::ByHand(_)))
+    }
+
     /// Whether nobody edited it.
     pub fn is_whole(&self) -> bool {
         self.seal == self.sealed()
     }
 
     fn sealed(&self) -> String {
-        let bare = Self { seal: String::new(), ..self.clone() };
-        digest(&serde_json::to_vec(&bare).unwrap_or_default())
+        serde_json::to_value(self).map(|plan| seal(&plan)).unwrap_or_default()
     }
+}
+
+/// The seal of a plan in JSON: of all its fields but the seal, whatever their order and whoever wrote them. So a plan
+/// from before a field came up keeps its seal.
+pub fn seal(plan: &Value) -> String {
+    let mut text = String::new();
+    match plan.as_object() {
+        Some(fields) => object(fields.iter().filter(|(name, _)| *name != "seal"), &mut text),
+        None => canonical(plan, &mut text),
+    }
+    digest(text.as_bytes())
+}
+
+/// JSON with the fields of each object in the order of their names. As deep as serde_json reads: 128.
+fn canonical(value: &Value, into: &mut String) {
+    match value {
+        Value::Object(fields) => object(fields.iter(), into),
+        Value::Array(items) => {
+            into.push('[');
+            for item in items {
+                canonical(item, into);
+                into.push(',');
+            }
+            into.push(']');
+        }
+        other => into.push_str(&other.to_string()),
+    }
+}
+
+fn object<'v>(fields: impl Iterator<Item = (&'v String, &'v Value)>, into: &mut String) {
+    into.push('{');
+    for (name, value) in BTreeMap::from_iter(fields) {
+        into.push_str(&Value::from(name.as_str()).to_string());
+        into.push(':');
+        canonical(value, into);
+        into.push(',');
+    }
+    into.push('}');
 }
 
 /// A name for this machine that tells it from others and tells nobody which it is: a hash of `/etc/machine-id`, which

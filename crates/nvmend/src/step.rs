@@ -12,6 +12,7 @@ use crate::steps;
 
 /// One change. Its file in `steps/` says what it does; ids and fields are in journals for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Step {
     /// Moves a file or link.
@@ -26,12 +27,18 @@ pub enum Step {
     Regenerate(steps::Regenerate),
     /// Builds and installs the module for one kernel.
     BuildModule(steps::BuildModule),
+    /// Takes out a module that was built for one kernel.
+    UnbuildModule(steps::UnbuildModule),
     /// Changes packages in one transaction.
     ChangePackages(steps::ChangePackages),
     /// Holds packages at their version, or lets go of them.
     HoldPackages(steps::HoldPackages),
     /// Brings packages back to the versions before.
     RestorePackages(steps::RestorePackages),
+    /// Installs runtimes of Flatpak.
+    InstallFlatpak(steps::InstallFlatpak),
+    /// Removes runtimes of Flatpak.
+    RemoveFlatpak(steps::RemoveFlatpak),
     /// Stops a service.
     StopService(steps::StopService),
     /// Starts a service.
@@ -64,6 +71,10 @@ pub trait Action {
     fn predict(&self, facts: &mut Facts);
     /// Does it. Doing it twice comes to the same as once: an inverse runs again when it was interrupted.
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError>;
+    /// Files whose locks its program needs; while somebody else has one, it is waited for.
+    fn locks(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Why it must not be done now, long after it was planned: somebody changed since what it is about.
     fn conflict(&self, _host: &dyn HostMut) -> Option<PathBuf> {
         None
@@ -80,9 +91,12 @@ impl Step {
             Self::Restore(step) => step,
             Self::Regenerate(step) => step,
             Self::BuildModule(step) => step,
+            Self::UnbuildModule(step) => step,
             Self::ChangePackages(step) => step,
             Self::HoldPackages(step) => step,
             Self::RestorePackages(step) => step,
+            Self::InstallFlatpak(step) => step,
+            Self::RemoveFlatpak(step) => step,
             Self::StopService(step) => step,
             Self::StartService(step) => step,
             Self::EndProcess(step) => step,
@@ -164,6 +178,14 @@ pub enum StepError {
     Damaged {
         /// Where.
         path: PathBuf,
+    },
+    /// Somebody else had a lock that the step's program needs, and did not let go.
+    #[error("{path} is held by {holder}")]
+    Locked {
+        /// The lock.
+        path: String,
+        /// The process, as `name (pid)`.
+        holder: String,
     },
     /// The package manager would do something else by now than what was planned.
     #[error("{program} would now do another transaction than the one that was planned")]

@@ -16,6 +16,10 @@ use crate::steps::{ChangePackages, HoldPackages, PackageChange, RestorePackages}
 pub(crate) trait Manager: Sync {
     /// Its name: the `program` of [`ChangePackages`].
     fn program(&self) -> &'static str;
+    /// The files that it locks (fcntl(2)) while it works.
+    fn locks(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// What the repositories have of these packages; nothing is said of those that they don't know.
     fn offers(&self, host: &dyn Host, names: &[PackageName]) -> Result<Vec<Offer>, Hindrance>;
     /// The whole transaction that a wish would come to.
@@ -129,7 +133,7 @@ mod tests {
             of(&request, &["nvidia-smi", "nvidia-container-toolkit", "cuda-toolkit-12-4", "gdm3"]),
             Err("nvidia-container-toolkit, cuda-toolkit-12-4, gdm3".to_owned())
         );
-        assert_eq!(of(&request, &["linux-image-6.1.0-47-amd64"]).is_err(), true);
+        assert!(of(&request, &["linux-image-6.1.0-47-amd64"]).is_err());
         request.keep.push("libcuda1".into());
         assert_eq!(of(&request, &["libcuda1"]), Err("libcuda1".to_owned()));
         request.wish = Wish::Remove(vec![PackageName::new("cuda-compat-12-4", None)]);

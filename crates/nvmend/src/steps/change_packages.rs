@@ -14,6 +14,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// A transaction: exactly these packages, from and to exactly these versions, as a simulation found before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangePackages {
     /// Whose packages.
     pub manager: PackageManager,
@@ -33,6 +34,7 @@ pub struct ChangePackages {
 
 /// One package of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackageChange {
     /// Its name without the architecture.
     pub name: String,
@@ -94,6 +96,10 @@ impl Action for ChangePackages {
         }
         let restore = managers::named(&self.program)?.keep_former(host, keep, &changes)?;
         Ok(vec![Step::RestorePackages(restore)])
+    }
+
+    fn locks(&self) -> &'static [&'static str] {
+        managers::named(&self.program).map_or(&[], |manager| manager.locks())
     }
 
     fn predict(&self, facts: &mut Facts) {

@@ -11,6 +11,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Holds packages (dpkg's selection, dnf's and zypper's locks), or lets go of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HoldPackages {
     /// Whose packages.
     pub manager: PackageManager,
@@ -43,6 +44,10 @@ impl Action for HoldPackages {
                 package.held = self.hold;
             }
         }
+    }
+
+    fn locks(&self) -> &'static [&'static str] {
+        managers::named(&self.program).map_or(&[], |manager| manager.locks())
     }
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {

@@ -13,6 +13,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Loads modules with `modprobe`, which obeys the machine's configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LoadModules {
     /// In the order of loading.
     pub modules: Vec<String>,

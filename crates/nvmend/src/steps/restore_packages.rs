@@ -14,6 +14,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Takes a transaction back, from archives that were kept before it. Only journals hold it; no plan does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RestorePackages {
     /// Whose packages.
     pub manager: PackageManager,
@@ -29,6 +30,7 @@ pub struct RestorePackages {
 
 /// A package of which the archive is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KeptPackage {
     /// The change that is taken back; `from` is what the archive holds.
     pub change: PackageChange,
@@ -66,6 +68,10 @@ impl Action for RestorePackages {
 
     /// Nothing: undoing is verified by the facts before, which the run has kept.
     fn predict(&self, _facts: &mut Facts) {}
+
+    fn locks(&self) -> &'static [&'static str] {
+        managers::named(&self.program).map_or(&[], |manager| manager.locks())
+    }
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
         managers::named(&self.program)?.restore(host, self, progress)

@@ -14,6 +14,7 @@ use crate::step::{Action, Keep, Step, StepError, is_loaded};
 
 /// Unloads modules, without force. All of them or none: where one is in use, those already gone are loaded again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnloadModules {
     /// In the order of unloading.
     pub modules: Vec<String>,

@@ -1,0 +1,34 @@
+# 步骤。每个步骤：做什么（ID），怎样撤销（ID-undo）或者为什么无法撤销（ID-final）。参数见英文版的注释。按标识排序。
+
+build-module = 为内核 { $kernel } 编译并安装 { $module } { $version }
+build-module-undo = 由编译它的程序卸载该模块，并还原索引
+by-hand-undo = nvmend 不会撤销它
+change-packages = 在一次事务里变更 { $count } 个软件包（{ $program }）：{ $changes }
+change-packages-undo = 在一次事务里装回原来的版本
+end-process = 结束程序 { $name }（进程 { $pid }）
+end-process-final = 程序 { $name } 不会自动重新启动，未保存的内容会丢失
+load-modules = 加载 { $modules }（{ $version } 版）
+load-modules-undo = 重新卸载这些模块
+move-file = 把 { $from } 移到 { $to }
+move-file-undo = 移回原处
+rebuild-initramfs = 重建内核 { $kernel } 的 initramfs（{ $program }）
+rebuild-initramfs-undo = 还原原来的映像
+reboot = 重启进入内核 { $kernel }
+reboot-final = 所有程序都会结束，未保存的内容会丢失
+refresh-loader-cache = 重新生成加载器缓存和库的符号链接（ldconfig）
+refresh-loader-cache-undo = 还原原来的缓存和链接
+refresh-module-index = 重新生成内核 { $kernel } 的模块索引（depmod）
+refresh-module-index-undo = 还原原来的索引
+restore = 把 { $path } 恢复原样
+restore-undo = 换回现在的内容
+set-link = 把链接 { $path } 指向 { $target }
+set-link-undo = 还原原来的状态
+start-service = 启动 { $unit }
+start-service-undo = 重新停止
+stop-service = 停止 { $unit }
+stop-service-undo = 重新启动该服务
+unload-modules = 卸载模块 { $modules }（{ $version } 版）
+unload-modules-undo = 重新加载这些模块
+unload-modules-final = 磁盘上已经没有 { $version } 版，无法再加载它
+write-file = 改写 { $path }：{ $difference }
+write-file-undo = 还原原来的文件
