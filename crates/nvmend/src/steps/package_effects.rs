@@ -259,6 +259,7 @@ fn mend_files(facts: &mut Facts, package: &str) {
             facts.gaps.retain(|gap| gap.what != file.path.to_string_lossy());
         }
     }
+    facts.packages.altered.retain(|file| file.package != package);
     let (back, left) =
         std::mem::take(&mut facts.packages.missing).into_iter().partition(|f| f.package == package);
     facts.packages.missing = left;

@@ -26,6 +26,9 @@ pub struct RestorePackages {
     pub remove: Vec<PackageChange>,
     /// Packages that were there.
     pub install: Vec<KeptPackage>,
+    /// What was chosen by hand among alternatives (update-alternatives(1)): name and path.
+    #[serde(default)]
+    pub alternatives: Vec<(String, PathBuf)>,
 }
 
 /// A package of which the archive is kept.
