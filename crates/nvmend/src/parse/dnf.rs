@@ -235,7 +235,9 @@ Operation aborted by the user.
 
     fn told(output: &str) -> Vec<String> {
         let rows = rows(output).unwrap();
-        rows.iter().map(|it| format!("{:?} {} {} {}", it.fate, it.name, it.arch, it.version)).collect()
+        rows.iter()
+            .map(|it| format!("{:?} {} {} {}", it.fate, it.name, it.arch, it.version))
+            .collect()
     }
 
     #[test]
@@ -301,7 +303,9 @@ Operation aborted by the user.
         );
         assert_eq!(
             refusal("", "Error: This command has to be run with superuser privileges\n"),
-            Some(Refusal::Other("Error: This command has to be run with superuser privileges".into()))
+            Some(Refusal::Other(
+                "Error: This command has to be run with superuser privileges".into()
+            ))
         );
         assert_eq!(refusal("", ""), None);
         assert!(!is_resolved(problem));

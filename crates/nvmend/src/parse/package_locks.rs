@@ -32,7 +32,9 @@ pub fn versionlock_list(text: &str) -> Locks {
     let full = patterns.map(|pattern| {
         // "NAME-EPOCH:VERSION-RELEASE.*" is what the plugin writes; yum's own had the epoch in front.
         match pattern.split_once(':') {
-            Some((epoch, rest)) if epoch.bytes().all(|byte| byte.is_ascii_digit()) => rest.to_owned(),
+            Some((epoch, rest)) if epoch.bytes().all(|byte| byte.is_ascii_digit()) => {
+                rest.to_owned()
+            }
             _ => pattern.to_owned(),
         }
     });

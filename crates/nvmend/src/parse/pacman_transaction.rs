@@ -130,7 +130,8 @@ fn option<'l>(line: &'l str, name: &str) -> Option<&'l str> {
 /// What a name or a version may hold (PKGBUILD(5)); none starts with a dash, so none is taken for an option.
 fn is_word(word: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".+-~:_@".contains(&byte);
-    word.bytes().all(fits) && word.bytes().next().is_some_and(|first| first != b'-' && first != b'.')
+    word.bytes().all(fits)
+        && word.bytes().next().is_some_and(|first| first != b'-' && first != b'.')
 }
 
 #[cfg(test)]
@@ -175,11 +176,17 @@ mod tests {
         assert_eq!(patterns, ["nvidia-open", "linux", "nvidia-u*"]);
         assert!(is_ignored(&patterns, "nvidia-utils") && !is_ignored(&patterns, "nvidia-lts"));
         let text = without_ignored(CONF, &["nvidia-open"]).unwrap();
-        assert_eq!(text, CONF.replace("IgnorePkg = nvidia-open linux # why\n", "IgnorePkg = linux\n"));
+        assert_eq!(
+            text,
+            CONF.replace("IgnorePkg = nvidia-open linux # why\n", "IgnorePkg = linux\n")
+        );
         let text = without_ignored(CONF, &["nvidia-open", "linux"]).unwrap();
         assert_eq!(text, CONF.replace("IgnorePkg = nvidia-open linux # why\n", ""));
         assert_eq!(without_ignored(CONF, &["nvidia-utils"]), None);
-        assert_eq!(with_ignored("[options]\nA = b\n", &["x", "y"]), "[options]\nIgnorePkg = x y\nA = b\n");
+        assert_eq!(
+            with_ignored("[options]\nA = b\n", &["x", "y"]),
+            "[options]\nIgnorePkg = x y\nA = b\n"
+        );
         assert_eq!(ignored(&with_ignored("", &["x"])), ["x"]);
     }
 

@@ -200,7 +200,9 @@ mod tests {
         let told: Vec<String> = changes(SUMMARY)
             .unwrap()
             .iter()
-            .map(|it| format!("{} {} {:?} {:?}", it.name, it.arch, it.from.as_deref(), it.to.as_deref()))
+            .map(|it| {
+                format!("{} {} {:?} {:?}", it.name, it.arch, it.from.as_deref(), it.to.as_deref())
+            })
             .collect();
         assert_eq!(
             told,
@@ -233,7 +235,10 @@ mod tests {
         assert_eq!(refusal(LOCKED), Some(Refusal::Held("Problem: conflicting requests".into())));
         let missing = "<message type=\"info\">&apos;x=3&apos; not found in package names. Trying capabilities.</message>\n\
             <message type=\"error\">No provider of &apos;x=3&apos; found.</message>";
-        assert_eq!(refusal(missing), Some(Refusal::NotAvailable("No provider of 'x=3' found.".into())));
+        assert_eq!(
+            refusal(missing),
+            Some(Refusal::NotAvailable("No provider of 'x=3' found.".into()))
+        );
         let unmet = "<description>Problem: nothing provides libx needed by a-1-1.x86_64\n Solution 1: …</description>";
         let why = "Problem: nothing provides libx needed by a-1-1.x86_64";
         assert_eq!(refusal(unmet), Some(Refusal::Unmet(why.into())));
