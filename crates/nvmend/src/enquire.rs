@@ -187,6 +187,7 @@ pub struct Machine<'h> {
 
 impl Enquire for Machine<'_> {
     fn simulate(&self, request: &Request) -> Result<ChangePackages, Hindrance> {
+        managers::refuse_image(self.host, request)?;
         managers::of(self.host, request.manager)?.simulate(self.host, request)
     }
 
