@@ -12,6 +12,7 @@ mod display;
 mod firmware;
 mod holders;
 mod initramfs;
+mod keeper;
 mod kernels;
 mod libraries;
 mod loaded;
@@ -37,6 +38,7 @@ pub use display::{Display, Manifest};
 pub use firmware::Firmware;
 pub use holders::{Holder, Holders, MappedLibrary};
 pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};
+pub use keeper::{Container, Keeper};
 pub use kernels::{Kernel, Kernels};
 pub use libraries::{
     Libraries, LibraryFile, LibraryPlace, Lookup, LookupScope, ReportedVersion, ResolvedLibrary,

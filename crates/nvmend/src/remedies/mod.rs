@@ -6,6 +6,7 @@ mod quarantine_module;
 mod reboot;
 mod rebuild_initramfs;
 mod reload_modules;
+mod stopping;
 mod unblock_module;
 
 use crate::remedy::Remedy;

@@ -3,6 +3,8 @@
 mod build_module;
 mod by_hand;
 mod change_packages;
+mod console;
+mod containers;
 mod end_process;
 mod load_modules;
 mod move_file;
@@ -17,6 +19,8 @@ mod write_file;
 pub use build_module::{BuildModule, ModuleBuilder};
 pub use by_hand::ByHand;
 pub use change_packages::{ChangePackages, PackageChange};
+pub use console::{BindConsole, UnbindConsole};
+pub use containers::{StartContainer, StopContainer};
 pub use end_process::EndProcess;
 pub use load_modules::LoadModules;
 pub use move_file::MoveFile;

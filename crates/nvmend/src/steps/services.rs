@@ -47,7 +47,7 @@ impl Action for StopService {
     }
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
-        execute(host, "systemctl", &["stop", &self.unit], DEADLINE, progress).map(drop)
+        execute(host, "systemctl", &["stop", "--", &self.unit], DEADLINE, progress).map(drop)
     }
 }
 
@@ -68,7 +68,7 @@ impl Action for StartService {
     fn predict(&self, _facts: &mut Facts) {}
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
-        execute(host, "systemctl", &["start", &self.unit], DEADLINE, progress).map(drop)
+        execute(host, "systemctl", &["start", "--", &self.unit], DEADLINE, progress).map(drop)
     }
 }
 

@@ -106,6 +106,10 @@ impl Enquire for Agreeable<'_> {
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance> {
         Machine { host: self.0 }.text(path)
     }
+
+    fn stops_with(&self, _unit: &str) -> Result<Vec<String>, Hindrance> {
+        Ok(vec![])
+    }
 }
 
 fn planning(memory: &Memory, facts: &Facts, allowed: &Allowed) -> Planning {
