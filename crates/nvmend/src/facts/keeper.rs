@@ -96,17 +96,15 @@ fn container(parts: &[&str], is_rootless: bool) -> Option<Container> {
         {
             return make(engine, short_id(below).unwrap_or(below));
         }
-        if *part == "machine.slice"
-            && let Some(below) = below
-        {
-            return make("machine", below);
-        }
     }
     if kubernetes {
         let last = parts.last()?;
         return make("kubernetes", short_id(last).unwrap_or(last));
     }
-    None
+    match parts {
+        ["machine.slice", name, ..] => make("machine", name),
+        _ => None,
+    }
 }
 
 /// The first twelve digits of an id of sixty-four, or of one that was cut already.
