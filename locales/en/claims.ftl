@@ -20,6 +20,8 @@ claim-libraries-accepted = Driver libraries that the module answers to
 claim-libraries-refused = Driver libraries that the module turned away
 # No arguments.
 claim-libraries-installed-with = Version in the name of a file that is installed with the driver libraries
+# No arguments. The source is the installer's log.
+claim-libraries-installed = Driver libraries that NVIDIA's installer put in place
 # $library
 claim-environment-library-version = { $library } in this environment
 # $library, $arch

@@ -9,6 +9,7 @@ claim-library-version = 普通程序得到的 { $library }
 claim-libraries-accepted = 能与内核模块正常通信的驱动库
 claim-libraries-refused = 被内核模块拒绝的驱动库
 claim-libraries-installed-with = 随驱动库一同安装的文件，其文件名中的版本
+claim-libraries-installed = NVIDIA 安装程序装上的驱动库
 claim-environment-library-version = 当前环境中得到的 { $library }
 claim-foreign-library-version = { $arch } 程序得到的 { $library }
 claim-package-version = 软件包 { $package }

@@ -12,7 +12,7 @@ pub struct Cause {
     pub severity: Severity,
     /// Whether it holds. Pure: no I/O, no failure.
     pub find: fn(&Facts) -> Option<Finding>,
-    /// Ids of the remedies that serve, least disruptive first.
+    /// Ids of the remedies that serve, least disruptive first. A finding may take some of them only.
     pub remedies: &'static [&'static str],
     /// Ids of causes that are mere consequences wherever this one holds too.
     pub explains: &'static [&'static str],
@@ -87,6 +87,8 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Ids of causes that this one, with these facts, follows from, besides what `explains` says.
     pub follows_from: Vec<&'static str>,
+    /// Set where only some of the cause's remedies serve.
+    pub remedies: Option<&'static [&'static str]>,
 }
 
 impl Finding {
@@ -106,7 +108,14 @@ impl Finding {
     }
 
     fn with(certainty: Certainty) -> Self {
-        Self { severity: None, certainty, args: vec![], evidence: vec![], follows_from: vec![] }
+        Self {
+            severity: None,
+            certainty,
+            args: vec![],
+            evidence: vec![],
+            follows_from: vec![],
+            remedies: None,
+        }
     }
 
     /// Another severity than the cause's own.
@@ -130,6 +139,13 @@ impl Finding {
         self
     }
 
+    /// Says that only these of the cause's remedies serve here.
+    #[must_use]
+    pub fn remedies(mut self, remedies: &'static [&'static str]) -> Self {
+        self.remedies = Some(remedies);
+        self
+    }
+
     /// Says that `cause`, where it holds too, is what this follows from.
     #[must_use]
     pub fn follows_from(mut self, cause: &'static str) -> Self {
@@ -149,6 +165,13 @@ pub struct Diagnosed {
     pub finding: Finding,
     /// Ids of the present causes that it follows from; empty for a root.
     pub because_of: Vec<&'static str>,
+}
+
+impl Diagnosed {
+    /// Ids of the remedies that serve here, least disruptive first.
+    pub fn remedies(&self) -> &'static [&'static str] {
+        self.finding.remedies.unwrap_or(self.cause.remedies)
+    }
 }
 
 /// What is wrong with a machine. The first finding is the primary cause.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::parse::digest::{Algorithm, digest};
+
 /// A machine that can be read: this one, a file tree, a capture.
 ///
 /// Paths are absolute within the machine (`/proc/modules`); an implementation resolves them, with all
@@ -23,6 +25,11 @@ pub trait Host: Send + Sync {
     fn extract(&self, path: &Path, extract: Extract<'_>) -> Result<Vec<u8>, HostError> {
         let file = self.open(path)?;
         extract(file.as_ref()).map_err(|why| HostError::new(path, Failure::Io(why)))
+    }
+    /// The digest of a whole file, in hexadecimal digits. A capture keeps the answer, not the file.
+    fn digest(&self, path: &Path, algorithm: Algorithm) -> Result<String, HostError> {
+        let file = self.open(path)?;
+        digest(file.as_ref(), algorithm).map_err(|why| HostError::new(path, Failure::Io(why)))
     }
     /// The entries of a directory, sorted by name.
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError>;

@@ -135,7 +135,7 @@ impl Search<'_> {
             return;
         };
         let only = self.only.filter(|_| way.remedies.is_empty());
-        for id in cause.cause.remedies.iter().copied().filter(|id| only.is_none_or(|o| o == *id)) {
+        for id in cause.remedies().iter().copied().filter(|id| only.is_none_or(|o| o == *id)) {
             let mut remedies = way.remedies.clone();
             if remedies.contains(&id) {
                 continue;

@@ -1,6 +1,8 @@
 //! What a machine would be after a step. Pure.
 
-use crate::facts::{Datum, Facts, LoadedDriver, LoadedModule, LogEventKind, Origin, Reading};
+use crate::facts::{
+    Datum, Facts, LoadedDriver, LoadedModule, LogEventKind, Origin, Reading, Resolution,
+};
 
 /// The machine as it would be after a reboot into [`crate::facts::Kernels::next_boot`].
 ///
@@ -22,7 +24,7 @@ pub fn reboot(facts: &Facts) -> Facts {
     next.log = Default::default();
     // Containers start anew. `/run` is empty after a boot: a specification there comes back as whatever wrote it finds
     // the files then, so a sound one stays and a broken one does not.
-    next.consumers.unruled.clear();
+    next.consumers.scopes.clear();
     next.consumers.cdi.retain(|spec| {
         let is_kept = !spec.path.starts_with("/run") && !spec.path.starts_with("/var/run");
         is_kept || spec.files.iter().all(|file| file.exists)
@@ -41,6 +43,13 @@ pub fn reboot(facts: &Facts) -> Facts {
         gpu.driver.as_deref().is_some_and(|driver| driver != "nvidia")
             && !is_blacklisted(facts, gpu.driver.as_deref())
     }) || (is_same_kernel && facts.images_with_nouveau(&kernel).is_some());
+    // What modprobe does not find, something else must load: it does so again, or still does not.
+    let is_outside = facts.modules_of(&kernel).is_some_and(|modules| {
+        matches!(modules.resolved.get("nvidia"), Some(Resolution::Outside { .. }))
+    });
+    if is_outside && facts.loaded.driver.value().is_none() {
+        return next;
+    }
     let loads = facts.loads_at_boot(&kernel, "nvidia");
     let Some(info) = loads.and_then(|file| file.info.value()) else { return next };
     let Some(version) = info.version.clone() else { return next };

@@ -99,7 +99,9 @@ fn missed(facts: &Facts) -> bool {
     let running = facts.system.environment != Environment::Chroot;
     let loaded_missed = running && !is_settled(&facts.loaded.driver);
     let module_missed = facts.judges_module()
-        && ((facts.modules_are_unseen() && !facts.programs_are_served())
+        && ((facts.modules_are_unseen()
+            && facts.on_disk_version().is_none()
+            && !facts.programs_are_served())
             || facts.current_module_file().is_some_and(|file| file.info.is_unreadable()));
     let library_missed = facts
         .deciding_libraries(LookupScope::Plain)

@@ -189,6 +189,78 @@ fn an_installers_log_alone_is_a_trace() {
 }
 
 #[test]
+fn an_installers_log_alone_tells_what_was_done() {
+    let log = |rest: &str| {
+        format!(
+            "nvidia-installer log file '/var/log/nvidia-installer.log'\ninstaller version: 580.95.05\n\n\
+             nvidia-installer command line:\n    ./nvidia-installer\n\n-> Installing NVIDIA driver version 580.95.05.\n\
+             -> Kernel source path: '/lib/modules/6.17.0-5-generic/build'\n{rest}"
+        )
+    };
+    const DONE: &str = "-> Installation of the NVIDIA Accelerated Graphics Driver for Linux-x86_64 (version: 580.95.05) is now complete.\n";
+    let done = facts(log(DONE));
+    assert_eq!(done.kernels.running.value().unwrap(), "6.17.0-5-generic");
+    assert_eq!(versions(&done), [None, None, Some("580.95.05")]);
+    assert_eq!(verdict(&done).0, Verdict::Unknown);
+
+    let failed = "   nv.c:1:2: error: implicit declaration of function 'x'\nERROR: Unable to build the nvidia kernel module.\n";
+    assert_eq!(broken(&facts(log(failed))), ("driver-too-old-for-kernel", Certainty::Likely));
+
+    let over = "-> The NVIDIA driver appears to have been installed previously using a different installer. To prevent\n";
+    let (verdict, diagnosis) = verdict(&facts(log(&format!("{over}{DONE}"))));
+    let primary = diagnosis.primary().unwrap();
+    assert_eq!(primary.cause.id, "mixed-install-methods");
+    assert_eq!((verdict, primary.finding.certainty), (Verdict::AtRisk, Certainty::Possible));
+}
+
+/// Of an earlier day: what the report shows of today counts.
+#[test]
+fn an_installers_log_in_a_report_stands_for_nothing_that_was_seen() {
+    let rule = "_".repeat(44);
+    let log = format!(
+        "{rule}\n\n*** /var/log/nvidia-installer.log\nnvidia-installer log file '/var/log/nvidia-installer.log'\n\
+         installer version: 390.157\n-> Installation of the driver is now complete.\n\n"
+    );
+    let text = OF_2025.replace("*** /var/log/nvidia-installer.log does not exist\n", "");
+    let found = facts(format!("{text}{log}"));
+    assert!(found.builders.runfile.value().unwrap().last_run.as_ref().unwrap().has_installed());
+    assert_eq!(versions(&found), [Some("535.183.01"), None, Some("550.54.15")]);
+}
+
+#[test]
+fn what_modinfo_prints_stands_for_the_module_on_disk() {
+    let line = facts(OF_2025);
+    let info = line.modules.reported.value().unwrap();
+    assert_eq!((info.built_for(), &info.version), (Some("6.8.0-45-generic"), &None));
+
+    let of = |version: &str| {
+        let whole = format!("version:        {version}\nlicense:        NVIDIA\nvermagic:");
+        facts(OF_2025.replacen("vermagic:", &whole, 1))
+    };
+    let upgraded = of("550.54.15");
+    assert_eq!(versions(&upgraded)[1], Some("550.54.15"));
+    assert_eq!(broken(&upgraded), ("stale-module-loaded", Certainty::Likely));
+    // A reload would bring back what is there: the disk does not agree with itself.
+    assert_ne!(broken(&of("535.183.01")).0, "stale-module-loaded");
+}
+
+#[test]
+fn where_modinfo_finds_nothing_there_is_no_module() {
+    let unloaded = OF_2020
+        .replace("nvidia 19722240", "drm 19722240")
+        .replace(
+            "*** /proc/driver/nvidia/./version\n",
+            "*** /proc/driver/nvidia/./version does not exist\n",
+        )
+        .replace("NVRM: loading", "x")
+        .replace("Driver Version  ", "x");
+    let rule = "_".repeat(44);
+    let asked = format!("{unloaded}\n{rule}\n\n/usr/sbin/modinfo nvidia | grep vermagic\n\n\n");
+    assert_eq!(broken(&facts(asked)), ("module-missing-for-kernel", Certainty::Likely));
+    assert_ne!(verdict(&facts(unloaded)).0, Verdict::Broken);
+}
+
+#[test]
 fn packed_reports_and_foreign_line_ends_give_the_same() {
     use std::io::Write;
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

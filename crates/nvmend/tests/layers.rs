@@ -92,8 +92,8 @@ fn layers_do_not_reach_up() {
 fn only_what_applies_can_change_a_machine() {
     const MAY: &[&str] = &["apply.rs", "journal.rs", "step.rs", "host_mut.rs"];
     for (file, text) in sources("") {
-        let is_there = |place: &&str| file.ends_with(place);
-        let may = MAY.iter().any(|place| is_there(&place))
+        let is_there = |place: &str| file.ends_with(place);
+        let may = MAY.iter().any(|place| is_there(place))
             || file
                 .components()
                 .any(|part| matches!(part.as_os_str().to_str(), Some("hosts" | "steps")));

@@ -141,6 +141,17 @@ fn each(check: impl Fn(&Machine)) {
 }
 
 #[test]
+fn what_a_finding_takes_of_remedies_is_its_causes() {
+    each(|machine| {
+        for found in &machine.diagnosis.findings {
+            let of_cause = |remedy| found.cause.remedies.contains(remedy);
+            let is_subset = found.remedies().iter().all(of_cause);
+            assert!(is_subset, "{}: {} takes {:?}", machine.name, found.cause.id, found.remedies());
+        }
+    });
+}
+
+#[test]
 fn every_machine_is_diagnosed_as_its_truth_says() {
     each(|machine| {
         let Machine { name, truth, facts, .. } = machine;

@@ -5,9 +5,11 @@ title = Kernel { $kernel } has no nvidia module { $version ->
     }
 explanation =
     { $on_disk ->
+        [unseen] On kernel { $kernel }, modinfo found no nvidia module. Whether one can be built there was not looked at.
         [none] There is no nvidia module for kernel { $kernel }, and no DKMS or akmods source that it could be built from.
        *[other] The nvidia module of kernel { $kernel } is of version { $on_disk }, and no DKMS or akmods source is there to build another.
     } { $other ->
+        [unseen] { "" }
         [none] No other installed kernel has a fitting one either.
        *[other] Kernel { $other } has one: booting it would help.
     } { $version ->

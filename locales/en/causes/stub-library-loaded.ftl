@@ -3,6 +3,9 @@ title = { $library } is a stub: it cannot do anything
 explanation = Programs get { $path } for { $library }. It is a stub of the CUDA toolkit, made for linking only. { $variable ->
         [none] The loader's configuration leads there.
        *[other] { $variable } leads there.
+    }{ $bare ->
+        [yes] {" "}Only programs that open this very name, without .1, get the stub and fail; by { $library }.1 the driver's own library is found.
+       *[no] {""}
     }
 what = The CUDA toolkit has stub libraries, so that programs can be linked on machines without a driver. When a program loads a stub, every call fails ("CUDA driver is a stub library", error 34).
 why = The directory lib64/stubs was put into LD_LIBRARY_PATH or /etc/ld.so.conf.d, often by a build script, a Dockerfile, or advice to cure "cannot find -lcuda".

@@ -1,13 +1,23 @@
 name = 库链接损坏
-title = { $other_library ->
-        [none] { $library } 指向不存在的文件
-       *[other] { $library } 与 { $other_library } 指向不同的版本
+claim-cache-entry = 加载器缓存中 { $library } 指向
+claim-after-ldconfig = 执行 ldconfig 后 { $library } 将指向
+claim-file-beside = 同一目录下的文件，其版本为
+title = { $fault ->
+        [gone] { $library } 指向不存在的文件
+        [cache] 加载器缓存已过期，找不到 { $library }
+        [beside] { $library } 没有指向正确的文件
+       *[differs] { $library } 与 { $other_library } 指向不同的版本
     }
-explanation = { $other_library ->
-        [none] 程序要加载 { $library }，这个名字指向 { $target }（版本 { $version }），而该文件不存在。
-       *[other] { $library } 指向 { $target }（版本 { $version }），{ $other_library } 却是 { $other_version } 版，其中必有一个与内核模块不符。
+explanation = { $fault ->
+        [gone] 程序要加载 { $library }，这个名字指向 { $target }（版本 { $version }），而该文件不存在。
+        [cache] { $target }（版本 { $version }）就在加载器配置的目录里，但 /etc/ld.so.cache 是在它装好之前生成的，程序要加载 { $library } 时{ $other_version ->
+                [none] 什么也找不到。
+               *[other] 得到的是 { $other_version } 版。
+            }
+        [beside] { $library } 指向 { $target }（版本 { $version }），而与内核模块相符的 { $other_library } 就在同一目录里。
+       *[differs] { $library } 指向 { $target }（版本 { $version }），{ $other_library } 却是 { $other_version } 版，其中必有一个与内核模块不符。
     }库的链接或加载器缓存与已安装的驱动不一致。
-what = 程序通过 libcuda.so.1 这样的名字找到驱动库，这些名字都是符号链接。现在有链接指向已不存在的文件，或者指向与其他库不同的驱动版本。
+what = 程序通过 libcuda.so.1 这样的名字（有的用 libcuda.so、libnvidia-ml.so）找到驱动库，这些名字都是符号链接。现在有链接指向已不存在的文件，或者指向与其他库不同的驱动版本；也可能是加载器缓存（/etc/ld.so.cache）比文件旧，里面没有这些文件。
 why = 安装中断、卸载程序恢复了旧链接、文件被手工删除，或事后没有执行 ldconfig。
 see =
     ldconfig -p | grep -E 'libcuda.so|libnvidia-ml.so'

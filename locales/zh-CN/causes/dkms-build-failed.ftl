@@ -15,6 +15,7 @@ see =
     dkms status
     grep -m1 -n 'error:' /var/lib/dkms/nvidia*/*/build/make.log
     ls /var/cache/akmods/nvidia/*.failed.log
+    grep -m1 -n 'error:' /var/log/nvidia-installer.log
     cat /proc/version
     gcc --version
 helps =

@@ -5,9 +5,11 @@ title = 内核 { $kernel } 没有 { $version ->
     } nvidia 模块
 explanation =
     { $on_disk ->
+        [unseen] modinfo 在内核 { $kernel } 下没有找到 nvidia 模块；能否编译一个，这里看不到。
         [none] 内核 { $kernel } 没有 nvidia 模块，也没有可供 DKMS 或 akmods 编译的源码。
        *[other] 内核 { $kernel } 的 nvidia 模块是 { $on_disk } 版，也没有可供 DKMS 或 akmods 另行编译的源码。
     }{ $other ->
+        [unseen] { "" }
         [none] 已安装的其他内核也没有合适的模块。
        *[other] 内核 { $other } 有合适的模块，用它启动即可。
     }{ $version ->

@@ -3,6 +3,9 @@ title = { $library } 是桩库，什么也做不了
 explanation = 程序加载的 { $library } 是 { $path }，它是 CUDA 工具包的桩库（stub），只供链接使用。{ $variable ->
         [none] 是加载器的配置指到了那里。
        *[other] 是 { $variable } 指到了那里。
+    }{ $bare ->
+        [yes] 只有直接打开这个不带 .1 的名字的程序才会拿到桩库而失败；用 { $library }.1 找到的仍是驱动自己的库。
+       *[no] {""}
     }
 what = CUDA 工具包带有桩库，让没有驱动的机器也能链接程序。程序运行时若加载了桩库，所有调用都会失败（“CUDA driver is a stub library”，错误 34）。
 why = lib64/stubs 目录被写进了 LD_LIBRARY_PATH 或 /etc/ld.so.conf.d，多半出自编译脚本、Dockerfile，或是为了解决 “cannot find -lcuda” 而加的。

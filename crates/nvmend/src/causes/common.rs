@@ -6,6 +6,7 @@ use crate::diagnose::{Evidence, Finding, Severity};
 use crate::facts::{
     AskedLibrary, Datum, Facts, LibraryAnswer, LookupScope, Origin, Ownership, Testimony,
 };
+use crate::version::DriverVersion;
 
 /// How bad it is that files on disk don't fit together: an error, unless the loaded module still agrees with the
 /// libraries, or there is no GPU that anything could run on.
@@ -57,17 +58,18 @@ pub(super) fn loaded(facts: &Facts) -> Option<Evidence> {
 
 /// D(K).
 pub(super) fn on_disk(facts: &Facts) -> Option<Evidence> {
-    on_disk_for(facts, facts.current_kernel()?.0)
+    Some(disk_version(facts.on_disk_version()?, facts.current_kernel()?.0))
 }
 
 /// D(k).
 pub(super) fn on_disk_for(facts: &Facts, kernel: &str) -> Option<Evidence> {
-    let (version, origin) = facts.on_disk_version_for(kernel)?;
-    Some(
-        Evidence::new("claim-disk-version", origin, version)
-            .with("module", "nvidia")
-            .with("kernel", kernel),
-    )
+    Some(disk_version(facts.on_disk_version_for(kernel)?, kernel))
+}
+
+fn disk_version((version, origin): (&DriverVersion, Origin), kernel: &str) -> Evidence {
+    Evidence::new("claim-disk-version", origin, version)
+        .with("module", "nvidia")
+        .with("kernel", kernel)
 }
 
 /// I(k): a module in the initramfs of kernel `kernel`.
@@ -87,6 +89,7 @@ pub(super) fn libraries(facts: &Facts) -> Vec<Evidence> {
             Testimony::Accepted => "claim-libraries-accepted",
             Testimony::Refused => "claim-libraries-refused",
             Testimony::InstalledWith => "claim-libraries-installed-with",
+            Testimony::Installed => "claim-libraries-installed",
         };
         let value = said.version.as_ref().map_or("?".to_owned(), ToString::to_string);
         Evidence::new(claim, said.from.clone(), value)

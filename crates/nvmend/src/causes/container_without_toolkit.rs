@@ -1,6 +1,8 @@
-//! A container on a machine with a driver, into which no driver library was put.
+//! A container on a machine with a driver, into which no driver library was put; or a host whose container engines can't
+//! put any in.
 
-use super::common::{loaded, with_all};
+use super::common::{NONE, loaded, with_all};
+use super::container_engines::cannot_serve;
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{DECIDING_LIBRARIES, Environment, Facts, LookupScope, Origin};
 
@@ -10,10 +12,23 @@ pub const CAUSE: Cause = Cause {
     severity: Severity::Error,
     find,
     remedies: &["configure-container-toolkit"],
-    explains: &["stub-library-loaded", "library-path-override", "cuda-newer-than-driver"],
+    // What a container's programs find instead says so itself: on a host it is a fault of its own.
+    explains: &[],
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
+    in_container(facts).or_else(|| cannot_serve(facts))
+}
+
+/// Says that a finding, in a container, follows from what its runtime did not put in.
+pub(super) fn follows_in_container(facts: &Facts, finding: Finding) -> Finding {
+    match facts.system.environment {
+        Environment::Container => finding.follows_from(CAUSE.id),
+        _ => finding,
+    }
+}
+
+fn in_container(facts: &Facts) -> Option<Finding> {
     let (version, _) = facts.loaded_version()?;
     let has_libraries = facts.driver_libraries(LookupScope::Plain).next().is_some()
         || facts.driver_libraries(LookupScope::Environment).next().is_some()
@@ -37,11 +52,13 @@ fn find(facts: &Facts) -> Option<Finding> {
         Some(_) => Finding::certain(),
         None => Finding::possible().severity(Severity::Note),
     };
-    let finding = finding.arg("loaded", version).evidence(Evidence::new(
-        "claim-no-libraries",
-        cache,
-        DECIDING_LIBRARIES.join(", "),
-    ));
+    let finding = finding
+        .arg("loaded", version)
+        .arg("state", "container")
+        .arg("engine", NONE)
+        .arg("name", NONE)
+        .arg("path", NONE)
+        .evidence(Evidence::new("claim-no-libraries", cache, DECIDING_LIBRARIES.join(", ")));
     Some(with_all(finding, wants.into_iter().chain(loaded(facts)).chain(signs)))
 }
 

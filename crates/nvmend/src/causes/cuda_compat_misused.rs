@@ -49,8 +49,13 @@ fn find(facts: &Facts) -> Option<Finding> {
             Evidence::new(claim, chain(library), or_none(library.version.as_ref()))
                 .with("library", &lookup.name),
         );
+    let file = facts.libraries.file(&library.chain.end).filter(|file| file.injected);
+    let injected = file.map(|file| {
+        Evidence::new("claim-compat-injected", "/proc/self/mountinfo", file.path.display())
+    });
     let evidence = variable_set(facts, &library.via)
         .into_iter()
+        .chain(injected)
         .chain(consumer.map(|device| gpu_evidence(facts, device)))
         .chain(loaded(facts))
         .chain(libraries(facts).into_iter().filter(|_| variable(&library.via).is_some()));

@@ -1,6 +1,7 @@
 //! A CUDA toolkit or runtime needs a newer driver than the one that runs, every kind of compatibility counted.
 
 use super::common::{loaded, or_none, with_all};
+use super::container_without_toolkit::follows_in_container;
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{CudaInstallation, CudaKind, Environment, Facts, LibraryPlace, LookupScope};
 use crate::knowledge::cuda::{
@@ -64,7 +65,7 @@ fn find(facts: &Facts) -> Option<Finding> {
     if let Some(highest) = highest {
         finding = finding.evidence(Evidence::new("claim-cuda-supported", TABLE, highest));
     }
-    Some(with_all(finding, loaded(facts)))
+    Some(follows_in_container(facts, with_all(finding, loaded(facts))))
 }
 
 /// The driver that programs would meet: L; where nothing is loaded, what would be.

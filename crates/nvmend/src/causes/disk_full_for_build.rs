@@ -22,27 +22,12 @@ fn find(facts: &Facts) -> Option<Finding> {
 mod tests {
     use super::super::testing::*;
     use super::*;
-    use crate::facts::BuildOutcome;
-
-    fn failed(first_error: &str) -> Facts {
-        let mut facts = machine("535.216.03", "535.216.03", "535.261.03");
-        let first_error = Some(first_error.to_owned());
-        let outcome = BuildOutcome::Failed { first_error, log: "/log".into() };
-        dkms(&mut facts, "535.261.03", Some(outcome));
-        facts
-    }
 
     #[test]
     fn fires_by_the_first_error_of_the_log() {
-        let facts = failed("/usr/bin/ld: final link failed: No space left on device");
-        assert!(find(&facts).is_some());
-        assert_eq!(primary(&facts), "disk-full-for-build");
-    }
-
-    #[test]
-    fn leaves_other_failures_alone() {
-        let facts = failed("gcc: internal compiler error: Killed");
-        assert!(find(&facts).is_none());
-        assert_eq!(primary(&facts), "dkms-build-failed");
+        let ours = "/usr/bin/ld: final link failed: No space left on device";
+        assert_eq!(primary(&with_failed_build(ours)), CAUSE.id);
+        let other = "fatal error: own.h: No such file or directory";
+        assert_eq!(primary(&with_failed_build(other)), BUILD_FAILED.id);
     }
 }

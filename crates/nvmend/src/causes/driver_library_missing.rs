@@ -23,6 +23,8 @@ fn find(facts: &Facts) -> Option<Finding> {
         || facts.has_nothing_to_run()
         || facts.is_passed_through()
         || facts.deciding_libraries(LookupScope::Plain).next().is_some()
+        // They are there; the loader does not know of them (`broken-library-link`).
+        || facts.stale_cache().is_some()
     {
         return None;
     }

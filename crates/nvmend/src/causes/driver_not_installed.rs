@@ -18,6 +18,7 @@ fn find(facts: &Facts) -> Option<Finding> {
     if facts.system.environment != Environment::Host
         || facts.has_driver()
         || tried
+        || was_tried_in_vain(facts)
         || facts.is_managed_elsewhere()
         || facts.is_passed_through()
         || facts.loaded.driver.is_unreadable()
@@ -45,6 +46,11 @@ fn find(facts: &Facts) -> Option<Finding> {
         finding = finding.evidence(Evidence::new("claim-not-loaded", place, "not loaded"));
     }
     Some(finding)
+}
+
+/// Whether the .run installer was to bring one, and could not build it for this kernel: that is the cause then.
+fn was_tried_in_vain(facts: &Facts) -> bool {
+    facts.current_kernel().is_some_and(|(release, _)| facts.pending_build(release).is_some())
 }
 
 #[cfg(test)]

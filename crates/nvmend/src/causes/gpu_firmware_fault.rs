@@ -1,37 +1,36 @@
-//! The GPU's firmware hung or faulted, and needs a reset: no fault of versions.
+//! The GPU's firmware hung or faulted, or its loading was interrupted: no fault of versions.
 
-use super::common::{loaded, with_all};
-use super::gpu_support::gpu_evidence;
-use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{Environment, Facts, LogEventKind};
+use super::gpu_fault::{on_the_drivers_word, said};
+use crate::diagnose::{Cause, Finding, Severity};
+use crate::facts::{Facts, LogEventKind};
 
 /// `gpu-firmware-fault`.
 pub const CAUSE: Cause = Cause {
     id: "gpu-firmware-fault",
     severity: Severity::Error,
     find,
-    remedies: &["reset-gpu", "reboot"],
+    remedies: &["reload-modules", "reset-gpu", "reboot"],
     explains: &[],
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
-    if facts.system.environment != Environment::Host {
-        return None;
+    if let Some(event) = said(facts, &LogEventKind::FirmwareFault) {
+        let finding = Finding::certain().arg("fault", "hung").remedies(&["reset-gpu", "reboot"]);
+        return Some(on_the_drivers_word(facts, finding, event));
     }
-    let event = facts.log.first(&LogEventKind::FirmwareFault)?;
-    let finding = Finding::certain().arg("line", &event.line).evidence(Evidence::new(
-        "claim-log-line",
-        event.from.clone(),
-        &event.line,
-    ));
-    let gpus = facts.bus.gpus().iter().take(8).map(|device| gpu_evidence(facts, device));
-    Some(with_all(finding, gpus.chain(loaded(facts))))
+    let event = said(facts, &LogEventKind::FirmwareInterrupted)?;
+    // The log does not tell of a later attempt that went well.
+    let finding =
+        Finding::likely().arg("fault", "interrupted").remedies(&["reload-modules", "reboot"]);
+    Some(on_the_drivers_word(facts, finding, event))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::testing::*;
     use super::*;
+
+    const INTERRUPTED: &str = "nvidia 0000:01:00.0: Direct firmware load for nvidia/535.261.03/gsp_ga10x.bin failed with error -4";
 
     #[test]
     fn fires_on_the_drivers_word_though_all_versions_are_alike() {
@@ -47,9 +46,19 @@ mod tests {
     }
 
     #[test]
-    fn another_event_is_none() {
+    fn fires_on_firmware_whose_loading_was_interrupted() {
+        let mut facts = machine("535.261.03", "535.261.03", "535.261.03");
+        log(&mut facts, LogEventKind::FirmwareInterrupted, INTERRUPTED);
+        assert_eq!(primary(&facts), "gpu-firmware-fault");
+    }
+
+    #[test]
+    fn another_event_and_a_containers_host_are_none() {
         let mut facts = machine("535.261.03", "535.261.03", "535.261.03");
         log(&mut facts, LogEventKind::NoDevice, "NVRM: No NVIDIA GPU found.");
+        assert!(find(&facts).is_none());
+        log(&mut facts, LogEventKind::FirmwareInterrupted, INTERRUPTED);
+        facts.system.environment = crate::facts::Environment::Container;
         assert!(find(&facts).is_none());
     }
 }

@@ -1,7 +1,8 @@
 //! What several causes ask of a GPU: whether the installed driver can drive it.
 
-use crate::diagnose::Evidence;
-use crate::facts::{Environment, Facts, Flavour, Origin, PackageRole, PciDevice};
+use super::common::{loaded, on_disk, with_all};
+use crate::diagnose::{Evidence, Finding, Severity};
+use crate::facts::{Environment, Facts, Flavour, LogEventKind, Origin, PackageRole, PciDevice};
 use crate::knowledge::pci::{Support, support};
 use crate::version::DriverVersion;
 
@@ -57,9 +58,42 @@ pub(super) fn name(gpu: &PciDevice) -> String {
 }
 
 /// A flavour's word.
-pub(super) fn word(flavour: Flavour) -> &'static str {
+fn word(flavour: Flavour) -> &'static str {
     match flavour {
         Flavour::Open => "open",
         Flavour::Proprietary => "proprietary",
     }
+}
+
+/// That a GPU does not go with the flavour `wrong` of the modules, and these are what the next load takes: by the GPU's
+/// id where `is_wrong_for` says so, or on the driver's own word (`said`).
+pub(super) fn wrong_flavour(
+    facts: &Facts,
+    wrong: Flavour,
+    said: &LogEventKind,
+    is_wrong_for: impl Fn(Support) -> bool,
+) -> Option<Finding> {
+    let said = facts.log.first(said);
+    let installed = flavour(facts);
+    // What the log says of a module that has been replaced since is done with.
+    if installed.as_ref().is_some_and(|(flavour, _)| *flavour != wrong) {
+        return None;
+    }
+    let by_id = own_gpus(facts).find(|(_, support)| is_wrong_for(*support));
+    let (device, _) = match (by_id, said) {
+        (Some(gpu), None) => Some(gpu).filter(|_| installed.is_some())?,
+        (Some(gpu), Some(_)) => gpu,
+        (None, said) => said.and(own_gpus(facts).next())?,
+    };
+    let served_too = own_gpus(facts).any(|(gpu, _)| gpu.address != device.address);
+    let severity = if served_too && said.is_none() { Severity::Warning } else { Severity::Error };
+    let finding = Finding::certain()
+        .severity(severity)
+        .arg("gpu", name(device))
+        .evidence(gpu_evidence(facts, device));
+    let said = said.map(|event| Evidence::new("claim-log-line", event.from.clone(), &event.line));
+    let installed =
+        installed.map(|(flavour, origin)| Evidence::new("claim-flavour", origin, word(flavour)));
+    let evidence = said.into_iter().chain(installed).chain(on_disk(facts)).chain(loaded(facts));
+    Some(with_all(finding, evidence))
 }

@@ -20,7 +20,9 @@ fn find(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let loaded_version = facts.loaded_version().map(|(version, _)| version);
-    let said = facts.log.first(&LogEventKind::FirmwareMissing);
+    // What could not be read to its end is not missing (`gpu-firmware-fault`); the driver's own words are the same then.
+    let is_interrupted = facts.log.first(&LogEventKind::FirmwareInterrupted).is_some();
+    let said = facts.log.first(&LogEventKind::FirmwareMissing).filter(|_| !is_interrupted);
     let on_disk_version = facts.on_disk_version().map(|(version, _)| version);
     let there = facts.firmware.gsp.sourced();
     let (finding, version) = match said {
@@ -45,6 +47,13 @@ fn find(facts: &Facts) -> Option<Finding> {
     if loaded_version.is_some() && loaded_version != on_disk_version {
         // An upgrade replaced the firmware together with everything else.
         finding = finding.follows_from("stale-module-loaded").follows_from("stale-initramfs");
+    }
+    let library = facts.library_version().map(|(library, _)| library);
+    if library.is_some_and(|library| {
+        library != version && there.is_some_and(|(there, _)| there.contains(library))
+    }) {
+        // It came with the libraries, of their version.
+        finding = finding.follows_from("package-version-skew");
     }
     let said = said.map(|event| Evidence::new("claim-log-line", event.from.clone(), &event.line));
     let files = there.map(|(versions, origin)| {
@@ -93,6 +102,33 @@ mod tests {
         log(&mut facts, LogEventKind::FirmwareMissing, "No firmware image found");
         assert!(find(&facts).is_some());
         assert_eq!(primary(&facts), "stale-module-loaded");
+    }
+
+    #[test]
+    fn follows_from_packages_that_differ_where_the_firmware_is_the_libraries() {
+        let skewed = |firmware| {
+            let facts = machine("535.216.03", "535.216.03", "535.261.03");
+            let mut facts = with_firmware(facts, firmware);
+            log(&mut facts, LogEventKind::FirmwareMissing, "No firmware image found");
+            find(&facts).unwrap().follows_from.contains(&"package-version-skew")
+        };
+        assert!(skewed("535.261.03"));
+        assert!(!skewed("525.60.13"));
+    }
+
+    #[test]
+    fn an_interrupted_load_is_not_missing_firmware() {
+        use LogEventKind::{FirmwareInterrupted, FirmwareMissing};
+        let facts = machine("535.261.03", "535.261.03", "535.261.03");
+        let mut facts = with_firmware(facts, "535.261.03");
+        log(&mut facts, FirmwareMissing, "No firmware image found");
+        assert!(find(&facts).is_some());
+        if let Datum::Known { value, .. } = &mut facts.log.events {
+            let mut event = value[0].clone();
+            event.kind = FirmwareInterrupted;
+            value.push(event);
+        }
+        assert!(find(&facts).is_none());
     }
 
     #[test]

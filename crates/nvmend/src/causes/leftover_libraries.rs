@@ -11,7 +11,7 @@ pub const CAUSE: Cause = Cause {
     severity: Severity::Error,
     find,
     remedies: &["quarantine-libraries"],
-    explains: &["broken-library-link", "display-stack-skew"],
+    explains: &["display-stack-skew"],
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
@@ -52,9 +52,13 @@ fn find(facts: &Facts) -> Option<Finding> {
 }
 
 /// The leftover that a plain process gets. Where nobody can tell who owns it, only if libraries of the right
-/// version lie beside it.
+/// version lie beside it. One to which only a stale cache, or a link beside the right file, leads is not to blame
+/// for being found (`broken-library-link`).
 pub(super) fn first_found(facts: &Facts) -> Option<&LibraryFile> {
     let right = facts.module_version()?;
+    if facts.stale_cache().is_some() || facts.misled_link().is_some() {
+        return None;
+    }
     let has_right = || {
         facts.libraries.files.iter().any(|file| {
             file.place == LibraryPlace::System

@@ -1,6 +1,7 @@
 //! A variable of the environment makes programs load a driver library of another version than the system's.
 
 use super::common::{chain, libraries, loaded, or_none, with_all};
+use super::container_without_toolkit::follows_in_container;
 use super::stub_library_loaded::{variable, variable_set};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{Environment, Facts, LibraryPlace, Lookup, LookupScope, ResolvedLibrary};
@@ -48,7 +49,7 @@ fn find(facts: &Facts) -> Option<Finding> {
         );
     let evidence =
         variable_set(facts, &library.via).into_iter().chain(libraries(facts)).chain(loaded(facts));
-    Some(with_all(finding, evidence))
+    Some(follows_in_container(facts, with_all(finding, evidence)))
 }
 
 /// The version that would be right: L, else what a plain process gets.

@@ -1,8 +1,11 @@
-//! A package of the driver is installed by its database, and files of it are gone or damaged.
+//! A package of the driver, or of libglvnd before it, is installed by its database, and files of it are gone, damaged
+//! or altered.
 
 use super::common::{libraries, loaded, with_all};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{Environment, Facts, LibraryFile, LibraryPlace, MissingFile, Ownership};
+use crate::facts::{
+    AlteredFile, Change, Environment, Facts, LibraryFile, LibraryPlace, MissingFile, Ownership,
+};
 
 /// `missing-driver-files`.
 pub const CAUSE: Cause = Cause {
@@ -20,18 +23,27 @@ fn find(facts: &Facts) -> Option<Finding> {
     }
     let gone = &facts.packages.missing;
     let damaged: Vec<(&LibraryFile, &str)> = damaged(facts).collect();
-    let (path, package, state) = match (gone.first(), damaged.first()) {
-        (Some(file), _) => (&file.path, file.package.as_str(), "gone"),
-        (None, Some((file, package))) => (&file.path, *package, "damaged"),
-        (None, None) => return None,
+    let altered: Vec<&AlteredFile> = altered(facts).collect();
+    let (path, package, state) = match (gone.first(), damaged.first(), altered.first()) {
+        (Some(file), ..) => (&file.path, file.package.as_str(), "gone"),
+        (None, Some((file, package)), _) => (&file.path, *package, "damaged"),
+        (None, None, Some(file)) => (&file.path, file.package.as_str(), "altered"),
+        (None, None, None) => return None,
     };
-    let severity = if facts.has_nothing_to_run() { Severity::Note } else { Severity::Error };
+    let severity = match state {
+        _ if facts.has_nothing_to_run() => Severity::Note,
+        // Whole, though another: it may serve all the same. A change in place is often on purpose (patches of the
+        // encoder's session limit keep the size).
+        "altered" if altered.iter().all(|file| file.change == Change::Content) => Severity::Note,
+        "altered" => Severity::Warning,
+        _ => Severity::Error,
+    };
     let finding = Finding::certain()
         .severity(severity)
         .arg("package", package)
         .arg("path", path.display())
         .arg("state", state)
-        .arg("count", gone.len() + damaged.len());
+        .arg("count", gone.len() + damaged.len() + altered.len());
     let missing = gone.iter().take(5).flat_map(|MissingFile { path, package, list }| {
         [
             Evidence::new("claim-file-missing", path, path.display()),
@@ -47,7 +59,29 @@ fn find(facts: &Facts) -> Option<Finding> {
                 .with("package", package),
         ]
     });
-    Some(with_all(finding, missing.chain(damaged).chain(libraries(facts)).chain(loaded(facts))))
+    let altered = altered.iter().take(5).flat_map(|file| {
+        let AlteredFile { path, package, list, change } = file;
+        [
+            match change {
+                Change::Size { listed, found } => {
+                    Evidence::new("claim-file-size", path, found).with("listed", listed)
+                }
+                Change::Content => Evidence::new("claim-file-content", path, path.display()),
+            },
+            Evidence::new("claim-file-owner", list.clone(), path.display())
+                .with("package", package),
+        ]
+    });
+    let files = missing.chain(damaged).chain(altered);
+    Some(with_all(finding, files.chain(libraries(facts)).chain(loaded(facts))))
+}
+
+/// Files of another size than their package brought that are not damaged as well.
+fn altered(facts: &Facts) -> impl Iterator<Item = &AlteredFile> {
+    facts.packages.altered.iter().filter(|altered| {
+        let is_damaged = |file: &LibraryFile| file.size == 0 || is_known_damaged(facts, file);
+        facts.libraries.file(&altered.path).is_none_or(|file| !is_damaged(file))
+    })
 }
 
 /// Packaged libraries that are empty, or no ELF files.
@@ -87,6 +121,28 @@ mod tests {
         });
         assert!(find(&facts).is_some());
         assert_eq!(primary(&facts), "missing-driver-files");
+    }
+
+    #[test]
+    fn an_altered_file_is_a_warning() {
+        let mut facts = machine("535.261.03", "535.261.03", "535.261.03");
+        let path = facts.libraries.files[0].path.clone();
+        facts.packages.altered.push(AlteredFile {
+            path: path.clone(),
+            package: "nvidia-driver-cuda-libs".into(),
+            list: "/usr/lib/sysimage/rpm/rpmdb.sqlite".into(),
+            change: Change::Size { listed: 2, found: 1 },
+        });
+        assert_eq!(find(&facts).unwrap().severity, Some(Severity::Warning));
+        facts.packages.altered[0].change = Change::Content;
+        assert_eq!(find(&facts).unwrap().severity, Some(Severity::Note));
+        // Cut short, it serves nobody.
+        own_library(&mut facts, "535.261.03", Ownership::Package("nvidia-driver-cuda-libs".into()));
+        facts.libraries.files[0].arch = None;
+        facts.gaps.push(Gap::new(&path, "damaged: cut short"));
+        let found = find(&facts).unwrap();
+        assert_eq!(found.severity, Some(Severity::Error));
+        assert!(found.args.contains(&("count", "1".into())), "{:?}", found.args);
     }
 
     #[test]

@@ -40,8 +40,8 @@ fn find(facts: &Facts) -> Option<Finding> {
         .arg("second", &second.name)
         .arg("second_origin", second_origin);
     let origin = |package: &Package, origin: &str| {
-        Evidence::new("claim-package-origin", package.from.clone(), origin)
-            .with("package", &package.name)
+        let from = package.origin_from.as_ref().unwrap_or(&package.from);
+        Evidence::new("claim-package-origin", from.clone(), origin).with("package", &package.name)
     };
     let evidence = [
         origin(first, first_origin),

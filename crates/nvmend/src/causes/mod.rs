@@ -5,6 +5,7 @@ mod broken_library_link;
 mod common;
 mod conda_library_conflict;
 mod container_baked_driver_libs;
+mod container_engines;
 mod container_lost_device;
 mod container_userland_skew;
 mod container_without_toolkit;
@@ -21,12 +22,14 @@ mod empty_library_file;
 mod fabricmanager_skew;
 mod flatpak_runtime_skew;
 mod foreign_arch_library_skew;
+mod gpu_fault;
 mod gpu_fell_off_bus;
 mod gpu_firmware_fault;
 mod gpu_support;
 mod gpu_unsupported_by_branch;
 mod gsp_firmware_missing;
 mod half_installed_packages;
+mod headers_not_tracked;
 mod kernel_headers_missing;
 mod leftover_libraries;
 mod library_path_override;
@@ -57,6 +60,7 @@ mod stale_module_loaded;
 mod stub_library_loaded;
 #[cfg(test)]
 mod testing;
+mod unattended_upgrade_exposed;
 mod vermagic_mismatch;
 mod vgpu_guest_host_skew;
 mod wsl_linux_driver_installed;
@@ -127,4 +131,7 @@ pub const ALL: &[&Cause] = &[
     &conda_library_conflict::CAUSE,
     &library_path_override::CAUSE,
     &cuda_newer_than_driver::CAUSE,
+    // Nothing is wrong yet.
+    &headers_not_tracked::CAUSE,
+    &unattended_upgrade_exposed::CAUSE,
 ];

@@ -4,7 +4,7 @@ use super::common::{
     NONE, kernel, libraries, loaded, on_disk_for, or_none, severity_on_disk, with_all,
 };
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{Facts, PackageRole, Resolution};
+use crate::facts::{Datum, Facts, PackageRole, Resolution};
 
 /// `module-missing-for-kernel`.
 pub const CAUSE: Cause = Cause {
@@ -16,16 +16,15 @@ pub const CAUSE: Cause = Cause {
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
-    if !facts.judges_module()
-        || facts.is_managed_elsewhere()
-        || facts.is_passed_through()
-        || facts.modules_are_unseen()
-    {
+    if !facts.judges_module() || facts.is_managed_elsewhere() || facts.is_passed_through() {
         return None;
     }
     let (release, _) = facts.current_kernel()?;
     if facts.pending_build(release).is_some() {
         return None;
+    }
+    if facts.modules_are_unseen() {
+        return found_none(facts, release);
     }
     let modules = facts.modules_of(release);
     let library = facts.library_version().map(|(version, _)| version);
@@ -84,6 +83,27 @@ fn find(facts: &Facts) -> Option<Finding> {
         finding,
         other.into_iter().chain(loaded(facts)).chain(libraries(facts)).chain(kernel(facts)),
     ))
+}
+
+/// By modinfo's word, where nobody looked at the modules themselves: it finds what modprobe would load.
+fn found_none(facts: &Facts, release: &str) -> Option<Finding> {
+    const UNSEEN: &str = "unseen";
+    let Datum::Absent { looked_at } = &facts.modules.reported else { return None };
+    let asked = looked_at.first()?;
+    if !facts.loaded.driver.is_absent() || facts.has_gpu() != Some(true) {
+        return None;
+    }
+    let missing = Evidence::new("claim-kernel-without-module", asked.clone(), asked.as_str())
+        .with("kernel", release);
+    let library = facts.library_version().map(|(version, _)| version);
+    let finding = Finding::likely()
+        .arg("kernel", release)
+        .arg("on_disk", UNSEEN)
+        .arg("version", or_none(library))
+        .arg("other", UNSEEN)
+        .evidence(missing);
+    let evidence = loaded(facts).into_iter().chain(libraries(facts)).chain(kernel(facts));
+    Some(with_all(finding, evidence))
 }
 
 #[cfg(test)]

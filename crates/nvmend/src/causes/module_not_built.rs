@@ -4,7 +4,7 @@ use super::common::{
     kernel, on_disk, or_none, owning_packages, severity_on_disk, versions, with_all,
 };
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{Facts, Obstacle, PendingBuild};
+use crate::facts::{Builder, Facts, Obstacle, PendingBuild};
 
 /// `module-not-built`.
 pub const CAUSE: Cause = Cause {
@@ -58,12 +58,12 @@ pub(super) fn describe(
         .arg("builder", pending.builder.name())
         .arg("version", pending.version)
         .arg("kernel", release)
-        .arg("on_disk", if unseen { "unseen".to_owned() } else { or_none(on_disk_version) })
-        .evidence(
-            Evidence::new("claim-build-known", pending.known_from.clone(), pending.version)
-                .with("builder", pending.builder.name()),
-        );
-    with_all(finding, module)
+        .arg("on_disk", if unseen { "unseen".to_owned() } else { or_none(on_disk_version) });
+    let known = Evidence::new("claim-build-known", pending.known_from.clone(), pending.version)
+        .with("builder", pending.builder.name());
+    // The installer takes its sources away with it.
+    let keeps_sources = pending.builder != Builder::Installer;
+    with_all(finding, keeps_sources.then_some(known).into_iter().chain(module))
 }
 
 #[cfg(test)]

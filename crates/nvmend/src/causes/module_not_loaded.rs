@@ -1,8 +1,8 @@
 //! All fits on disk, and the module is not loaded for no reason that is known.
 
-use super::common::{kernel, versions, with_all};
+use super::common::{NONE, kernel, versions, with_all};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{Environment, Facts, LogEventKind};
+use crate::facts::{Environment, Facts, LogEventKind, Resolution};
 
 /// `module-not-loaded`.
 pub const CAUSE: Cause = Cause {
@@ -37,7 +37,12 @@ fn find(facts: &Facts) -> Option<Finding> {
     }
     // Where there is no bus to look at, a GPU is only to be presumed.
     let finding = if facts.has_gpu().is_some() { Finding::certain() } else { Finding::likely() };
-    let finding = finding.arg("version", on_disk).arg("kernel", release);
+    // One that modprobe does not know, nothing loads at boot by itself.
+    let outside = match facts.current_modules().and_then(|modules| modules.resolved.get("nvidia")) {
+        Some(Resolution::Outside { path }) => path.display().to_string(),
+        _ => NONE.to_owned(),
+    };
+    let finding = finding.arg("version", on_disk).arg("kernel", release).arg("outside", outside);
     let gpu = facts.bus.gpus().first().map(|gpu| {
         let value = gpu.name.clone().unwrap_or_else(|| format!("10de:{:04x}", gpu.device));
         let origin = facts.bus.gpus.origin().cloned().unwrap_or("/sys/bus/pci/devices".into());

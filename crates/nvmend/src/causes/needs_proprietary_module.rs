@@ -1,8 +1,7 @@
 //! The GPU has no GSP, which the open kernel modules need, and these are installed.
 
-use super::common::{loaded, on_disk, with_all};
-use super::gpu_support::{driver, flavour, gpu_evidence, name, own_gpus, word};
-use crate::diagnose::{Cause, Evidence, Finding, Severity};
+use super::gpu_support::{driver, wrong_flavour};
+use crate::diagnose::{Cause, Finding, Severity};
 use crate::facts::{Facts, Flavour, LogEventKind};
 use crate::knowledge::pci::Support;
 
@@ -16,37 +15,11 @@ pub const CAUSE: Cause = Cause {
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
-    // A branch that has dropped the GPU is another fault (`gpu-unsupported-by-branch`).
     let (version, _) = driver(facts)?;
-    let said = facts.log.first(&LogEventKind::NeedsProprietaryModule);
-    let installed = flavour(facts);
-    // What the log says of a module that has been replaced since is done with.
-    if installed.as_ref().is_some_and(|(flavour, _)| *flavour != Flavour::Open) {
-        return None;
-    }
-    let mut gpus = own_gpus(facts).filter(
-        |(_, support)| matches!(support, Support::Legacy(branch) if version.branch() <= *branch),
-    );
-    let (device, certain) = match (gpus.next(), said) {
-        (Some((device, _)), Some(_)) => (device, true),
-        (Some((device, _)), None) => (device, installed.is_some()),
-        (None, Some(_)) => (own_gpus(facts).next()?.0, true),
-        (None, None) => return None,
-    };
-    if !certain {
-        return None;
-    }
-    let served_too = own_gpus(facts).any(|(gpu, _)| gpu.address != device.address);
-    let severity = if served_too && said.is_none() { Severity::Warning } else { Severity::Error };
-    let finding = Finding::certain()
-        .severity(severity)
-        .arg("gpu", name(device))
-        .evidence(gpu_evidence(facts, device));
-    let said = said.map(|event| Evidence::new("claim-log-line", event.from.clone(), &event.line));
-    let installed =
-        installed.map(|(flavour, origin)| Evidence::new("claim-flavour", origin, word(flavour)));
-    let evidence = said.into_iter().chain(installed).chain(on_disk(facts)).chain(loaded(facts));
-    Some(with_all(finding, evidence))
+    wrong_flavour(facts, Flavour::Open, &LogEventKind::NeedsProprietaryModule, |support| {
+        // A branch that has dropped the GPU is another fault (`gpu-unsupported-by-branch`).
+        matches!(support, Support::Legacy(branch) if version.branch() <= branch)
+    })
 }
 
 #[cfg(test)]

@@ -33,9 +33,13 @@ fn find(facts: &Facts) -> Option<Finding> {
         pair.iter()
             .all(|(_, library)| matches!(facts.owner(&library.chain.end), Ownership::Package(_)))
     });
-    // A link that leads to nothing has only the version of its name (`broken-library-link`).
-    let dangles = facts.driver_libraries(LookupScope::Plain).any(|(_, library)| !library.exists);
-    let mismatch = facts.disk_mismatch().filter(|_| !dangles);
+    // A link that leads to nothing has only the version of its name, and one that leads past the right file is what is
+    // to be mended (`broken-library-link`).
+    let is_broken_link =
+        facts.driver_libraries(LookupScope::Plain).any(|(_, library)| !library.exists)
+            || facts.stale_cache().is_some()
+            || facts.misled_link().is_some();
+    let mismatch = facts.disk_mismatch().filter(|_| !is_broken_link);
     if pair.is_none() && user_side.is_none() && mismatch.is_none() {
         return unseen(facts);
     }

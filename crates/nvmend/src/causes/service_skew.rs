@@ -1,15 +1,16 @@
-//! A service of the driver runs with libraries of another version than the loaded module's.
+//! A service of the driver runs with libraries of another version than the loaded module's, or is itself too old for it.
 
-use super::common::{libraries, loaded, with_all};
+use super::common::{NONE, libraries, loaded, package, with_all};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{Facts, Holder, MappedLibrary};
+use crate::facts::{Environment, Facts, Holder, MappedLibrary, PackageRole};
+use crate::knowledge::{cuda::highest_cuda, dcgm};
 
 /// `service-skew`.
 pub const CAUSE: Cause = Cause {
     id: "service-skew",
     severity: Severity::Error,
     find,
-    remedies: &["restart-service"],
+    remedies: &["restart-service", "upgrade-service"],
     explains: &[],
 };
 
@@ -26,6 +27,10 @@ const SERVICES: [(&str, &str); 8] = [
 ];
 
 fn find(facts: &Facts) -> Option<Finding> {
+    with_other_libraries(facts).or_else(|| with_old_dcgm(facts))
+}
+
+fn with_other_libraries(facts: &Facts) -> Option<Finding> {
     let (version, _) = facts.loaded_version()?;
     let (holder, library, service) = skewed(facts).next()?;
     let mut names: Vec<&str> = skewed(facts).map(|(_, _, service)| service).collect();
@@ -33,16 +38,46 @@ fn find(facts: &Facts) -> Option<Finding> {
     names.dedup();
     // Started since the upgrade, it got the new libraries, and waits for the module as every program does.
     let finding = Finding::certain()
+        .remedies(&["restart-service"])
         .follows_from("stale-module-loaded")
         .follows_from("stale-initramfs")
         .arg("service", service)
         .arg("services", names.join(", "))
         .arg("version", &library.version)
         .arg("loaded", version)
+        .arg("needs", NONE)
+        .arg("cuda", NONE)
         .arg("state", if library.deleted { "deleted" } else { "there" })
         .evidence(process(holder, library));
     let others = skewed(facts).skip(1).take(5).map(|(holder, library, _)| process(holder, library));
     Some(with_all(finding, others.chain(loaded(facts)).chain(libraries(facts))))
+}
+
+/// DCGM is installed in a version that was made before the CUDA of this driver.
+fn with_old_dcgm(facts: &Facts) -> Option<Finding> {
+    // A container's image decides by itself what of DCGM it uses; exporters don't diagnose.
+    if facts.system.environment != Environment::Host || facts.has_nothing_to_run() {
+        return None;
+    }
+    let (driver, origin) = facts.loaded_version()?;
+    let installed = facts.packages.of_role(PackageRole::Independent);
+    let (found, lacks) = installed
+        .filter(|found| found.is_installed() && dcgm::is_package(&found.name))
+        .find_map(|found| Some((found, dcgm::too_old(&found.version, driver)?)))?;
+    let (_, version) = found.version.split_once(':').unwrap_or(("", &found.version));
+    let finding = Finding::likely()
+        .remedies(&["upgrade-service"])
+        .arg("service", "nvidia-dcgm")
+        .arg("services", "nvidia-dcgm")
+        .arg("version", version)
+        .arg("loaded", driver)
+        .arg("needs", format!("{}.{}", lacks.needs.0, lacks.needs.1))
+        .arg("cuda", lacks.cuda)
+        .arg("state", "too-old")
+        .evidence(package(found));
+    let cuda = highest_cuda(driver.branch())
+        .map(|cuda| Evidence::new("claim-cuda-supported", origin.clone(), cuda));
+    Some(with_all(finding, loaded(facts).into_iter().chain(cuda)))
 }
 
 /// The unit of a service of the driver; `None` for any other program.
@@ -110,6 +145,21 @@ mod tests {
         assert!(find(&facts).is_none());
         with_service(&mut facts, "python", "535.261.03");
         assert!(find(&facts).is_none());
+    }
+
+    #[test]
+    fn fires_on_a_dcgm_that_does_not_know_the_drivers_cuda() {
+        let with_dcgm = |driver, dcgm| {
+            let mut facts = machine(driver, driver, driver);
+            let name = "datacenter-gpu-manager";
+            add_package(&mut facts, name, dcgm, PackageRole::Independent, None);
+            facts
+        };
+        let old = with_dcgm("580.95.05", "3.3.9");
+        assert_eq!(primary(&old), "service-skew");
+        assert_eq!(find(&old).unwrap().remedies, Some(&["upgrade-service"][..]));
+        assert!(find(&with_dcgm("575.57.08", "3.3.9")).is_none());
+        assert!(find(&with_dcgm("580.95.05", "4.4.1")).is_none());
     }
 
     #[test]

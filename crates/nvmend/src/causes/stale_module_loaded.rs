@@ -1,7 +1,7 @@
 //! The driver was upgraded under a running module: L is old, and everything on disk is new and fits together.
 
 use super::common::{NONE, kernel, or_none, versions, with_all};
-use crate::diagnose::{Cause, Finding, Severity};
+use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::Facts;
 
 /// `stale-module-loaded`.
@@ -50,7 +50,12 @@ fn unseen(facts: &Facts) -> Option<Finding> {
         .arg("loaded", loaded)
         .arg("on_disk", NONE)
         .arg("library", or_none(library));
-    Some(with_all(finding, versions(facts).into_iter().chain(kernel(facts))))
+    // Most reports show only this line of modinfo: that there is a module for this kernel, not of which version.
+    let built_for = facts.modules.reported.sourced().and_then(|(info, origin)| {
+        Some(Evidence::new("claim-module-built-for", origin.clone(), info.vermagic.as_ref()?))
+    });
+    let evidence = versions(facts).into_iter().chain(kernel(facts)).chain(built_for);
+    Some(with_all(finding, evidence))
 }
 
 #[cfg(test)]

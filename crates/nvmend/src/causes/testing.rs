@@ -254,6 +254,7 @@ pub(super) fn add_package(
         state: "installed".into(),
         held: false,
         origin: None,
+        origin_from: None,
         role,
         series: series.map(Into::into),
         from: "/var/lib/dpkg/status".into(),
@@ -262,6 +263,18 @@ pub(super) fn add_package(
 
 pub(super) fn dkms(facts: &mut Facts, version: &str, outcome: Option<BuildOutcome>) {
     dkms_for(facts, version, KERNEL, outcome);
+}
+
+/// A machine whose libraries were upgraded, and DKMS could not build their module: with that first error of its log.
+pub(super) fn with_failed_build(first_error: &str) -> Facts {
+    let mut facts = machine("535.216.03", "535.216.03", "535.261.03");
+    dkms(&mut facts, "535.261.03", failure(first_error));
+    facts
+}
+
+pub(super) fn failure(first_error: &str) -> Option<BuildOutcome> {
+    let first_error = Some(first_error.to_owned());
+    Some(BuildOutcome::Failed { first_error, log: "/log".into() })
 }
 
 pub(super) fn dkms_for(
@@ -288,8 +301,28 @@ pub(super) fn runfile(facts: &mut Facts, version: &str, installed: bool) {
         version: Some(version.parse().unwrap()),
         signs: vec!["/var/lib/nvidia/log".into()],
         installed,
+        last_run: None,
     };
     facts.builders.runfile = Datum::known(trace, "/var/lib/nvidia/log");
+}
+
+/// The installer's log of a run that could not build for that kernel.
+pub(super) fn failed_run(facts: &mut Facts, version: &str, kernel: Option<&str>) {
+    let log = PathBuf::from("/var/log/nvidia-installer.log");
+    let run = InstallerRun {
+        version: Some(version.parse().unwrap()),
+        kernel: kernel.map(Into::into),
+        over_packages: false,
+        outcome: Some(BuildOutcome::Failed { first_error: None, log: log.clone() }),
+        log: log.clone(),
+    };
+    let trace = RunfileTrace {
+        version: run.version.clone(),
+        signs: vec![Origin::from(&log)],
+        installed: false,
+        last_run: Some(run),
+    };
+    facts.builders.runfile = Datum::known(trace, &log);
 }
 
 pub(super) fn log(facts: &mut Facts, kind: LogEventKind, line: &str) {

@@ -79,4 +79,29 @@ pub struct RunfileTrace {
     pub signs: Vec<Origin>,
     /// Whether it is still installed (its own backup log is there), as against a mere old log file.
     pub installed: bool,
+    /// What its log tells of its last run.
+    #[serde(default)]
+    pub last_run: Option<InstallerRun>,
+}
+
+/// One run of the `.run` installer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstallerRun {
+    /// The driver that it was to install.
+    pub version: Option<DriverVersion>,
+    /// The kernel that it built for. Where the log names none, it was the one that ran then.
+    pub kernel: Option<String>,
+    /// Whether it found a driver that packages had installed.
+    pub over_packages: bool,
+    /// How it ended; `None`: it was stopped, failed before it built anything, or its log ends early.
+    pub outcome: Option<BuildOutcome>,
+    /// The log.
+    pub log: PathBuf,
+}
+
+impl InstallerRun {
+    /// Whether it put its driver in place.
+    pub fn has_installed(&self) -> bool {
+        self.outcome == Some(BuildOutcome::Installed)
+    }
 }

@@ -5,19 +5,24 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Datum;
+use super::{ContainerEngines, Datum};
 use crate::version::DriverVersion;
 
 /// Consumers of the driver that get their files another way than by the loader.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consumers {
+    /// Container engines, and by what they hand the GPU to containers.
+    pub engines: ContainerEngines,
     /// Specifications of the Container Device Interface for NVIDIA GPUs, lowest priority first.
     pub cdi: Vec<CdiSpec>,
-    /// Running containers that have a GPU open although systemd's device rules for them name none.
-    pub unruled: Vec<UnruledContainer>,
+    /// Running containers that lose their GPU when systemd reloads its units, or have lost it.
+    pub scopes: Vec<ContainerScope>,
     /// When systemd last reloaded its units, in seconds since 1970: the time of its generators' output. Read only
-    /// where `unruled` is not empty.
+    /// where `scopes` is not empty.
     pub units_reloaded: Datum<i64>,
+    /// The link to an NVIDIA device that `/dev/char` lacks; runc leaves such a device out of the rules that it gives to
+    /// systemd. Looked for only where `scopes` is not empty.
+    pub unlinked_device: Option<PathBuf>,
     /// NVIDIA runtimes of Flatpak.
     pub flatpak: Vec<FlatpakRuntime>,
     /// Driver libraries that snapd hands to snaps.
@@ -50,19 +55,22 @@ pub struct CdiFile {
     pub exists: bool,
 }
 
-/// A container whose GPU systemd does not know of.
+/// A container whose control group systemd keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UnruledContainer {
+pub struct ContainerScope {
     /// Its unit: `docker-<id>.scope`.
     pub scope: String,
-    /// The rules, and when they were written: when the container started.
+    /// The device rules that systemd was given.
     pub rules: PathBuf,
-    /// In seconds since 1970.
+    /// Whether they name NVIDIA's devices.
+    pub rules_name_gpu: bool,
+    /// When they were written, in seconds since 1970: when the container started.
     pub started: i64,
-    /// A process in it that has a GPU open.
-    pub pid: u32,
-    /// Its short name.
-    pub process: String,
+    /// Whether the kernel lets the container open NVIDIA's devices now. Absent with cgroup v2, where the rules in force
+    /// are a program that no file shows.
+    pub opens_gpu: Datum<bool>,
+    /// Id and short name of a process in it that has a GPU open, if one has.
+    pub holder: Option<(u32, String)>,
 }
 
 /// An installed NVIDIA runtime of Flatpak.

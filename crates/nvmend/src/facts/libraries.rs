@@ -15,6 +15,10 @@ pub struct Libraries {
     pub files: Vec<LibraryFile>,
     /// What the loader finds for each name, architecture and scope.
     pub lookups: Vec<Lookup>,
+    /// What the loader would find for the deciding names of the native architecture if `ldconfig` ran now; only those
+    /// for which it finds another file, or none.
+    #[serde(default)]
+    pub after_ldconfig: Vec<Lookup>,
     /// `/etc/ld.so.cache`: absent where there is none (NixOS, musl), unreadable when damaged.
     pub cache: Datum<()>,
     /// What others said of the libraries, most telling first. Only where the libraries themselves could not be looked
@@ -43,6 +47,8 @@ pub enum Testimony {
     Refused,
     /// A file that is installed with them has this version in its name.
     InstalledWith,
+    /// The `.run` installer's log says that it put them there.
+    Installed,
 }
 
 /// One driver library file (no link).

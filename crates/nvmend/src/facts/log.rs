@@ -52,8 +52,12 @@ pub enum LogEventKind {
     LegacyGpu,
     /// GSP firmware of the module's version could not be loaded.
     FirmwareMissing,
+    /// Loading GSP firmware was broken off by a signal; the file may well be there.
+    FirmwareInterrupted,
     /// A vGPU guest's driver and the host's vGPU manager don't accept each other.
     VgpuRefused,
+    /// A GPU could not be initialised, for no reason that this line tells (`RmInitAdapter failed`).
+    NotInitialised,
     /// The GPU fell off the bus.
     FellOffBus,
     /// The GPU's firmware hung or faulted, or was found running where none should (Xid 62, 119, 120, 154; "WPR2 already up").

@@ -9,6 +9,7 @@ mod cuda;
 mod datum;
 mod deep;
 mod display;
+mod engines;
 mod firmware;
 mod holders;
 mod initramfs;
@@ -23,18 +24,22 @@ mod pending;
 mod questions;
 mod security;
 mod system;
+mod upgrades;
 
 use serde::{Deserialize, Serialize};
 
-pub use builders::{AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, RunfileTrace};
+pub use builders::{
+    AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, InstallerRun, RunfileTrace,
+};
 pub use bus::{Bus, PciDevice};
 pub use consumers::{
-    CdiFile, CdiSpec, Consumers, FabricRefusal, FlatpakRuntime, SharedLibrary, UnruledContainer,
+    CdiFile, CdiSpec, Consumers, ContainerScope, FabricRefusal, FlatpakRuntime, SharedLibrary,
 };
 pub use cuda::{Cuda, CudaInstallation, CudaKind, CudaVersion};
 pub use datum::{Datum, Gap, Origin};
 pub use deep::{AskedLibrary, Deep, LibraryAnswer, LibraryOutcome};
 pub use display::{Display, Manifest};
+pub use engines::{BrokenRuntime, ContainerEngine, ContainerEngines, MissingSetting};
 pub use firmware::Firmware;
 pub use holders::{Holder, Holders, MappedLibrary};
 pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};
@@ -51,12 +56,14 @@ pub use modules::{
     Signature,
 };
 pub use packages::{
-    MissingFile, Ownership, Package, PackageDatabase, PackageManager, PackageRole, Packages,
+    AlteredFile, Change, MissingFile, Ownership, Package, PackageDatabase, PackageManager,
+    PackageRole, Packages,
 };
 pub use pending::{Builder, Obstacle, PendingBuild};
-pub use questions::DECIDING_LIBRARIES;
+pub use questions::{BARE_NAMES, DECIDING_LIBRARIES};
 pub use security::{Lockdown, Security};
 pub use system::{Environment, Os, System, Variable};
+pub use upgrades::{ArchiveField, ExcludedPackages, UnattendedUpgrades, UpgradeSource};
 
 /// All that is known of one machine at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +82,9 @@ pub struct Facts {
     pub libraries: Libraries,
     /// Installed packages that concern the driver, and who owns which file.
     pub packages: Packages,
+    /// The program that upgrades packages without being asked, if one is turned on.
+    #[serde(default)]
+    pub upgrades: Datum<UnattendedUpgrades>,
     /// DKMS, akmods and the .run installer.
     pub builders: Builders,
     /// Secure Boot, lockdown, signature enforcement.

@@ -16,6 +16,10 @@ pub struct ModulesOnDisk {
     /// Lines of modprobe's configuration and of the kernel command line that concern nvidia, nouveau or nova,
     /// in the order in which modprobe reads them.
     pub config: Vec<ConfigLine>,
+    /// What `modinfo nvidia` printed on the running kernel, where nobody looked at the files themselves (a bug report);
+    /// absent: it found none.
+    #[serde(default)]
+    pub reported: Datum<ModuleInfo>,
 }
 
 /// The NVIDIA modules of one kernel.
@@ -48,6 +52,12 @@ pub enum Resolution {
         by: Origin,
         /// Its text.
         line: String,
+    },
+    /// The index names none, and modprobe loads nothing. A file of that name lies where installers for read-only
+    /// systems put it, and is loaded by `insmod` with its path.
+    Outside {
+        /// Path of the file, one of [`KernelModules::files`].
+        path: PathBuf,
     },
     /// The index names a file that is gone.
     Dangling {
@@ -140,10 +150,12 @@ pub enum ConfigVerb {
 }
 
 impl KernelModules {
-    /// The file that `modprobe name` would load.
+    /// The file that `modprobe name` would load; where it would load none, the one that is there for `insmod`.
     pub fn loads(&self, name: &str) -> Option<&ModuleFile> {
         match self.resolved.get(name)? {
-            Resolution::File { path, .. } => self.files.iter().find(|file| &file.path == path),
+            Resolution::File { path, .. } | Resolution::Outside { path } => {
+                self.files.iter().find(|file| &file.path == path)
+            }
             _ => None,
         }
     }

@@ -17,10 +17,42 @@ pub struct Packages {
     pub installed: Vec<Package>,
     /// Who owns each driver file (modules and libraries), by resolved path.
     pub owners: BTreeMap<PathBuf, Ownership>,
-    /// Driver libraries that an installed package lists and that are gone, sorted by path. Of dpkg's and pacman's
-    /// packages; a few of each at most.
+    /// Driver libraries, and those of libglvnd where the driver's graphics are here, that an installed package lists
+    /// and that are gone, sorted by path; a few of each package at most. Not of rpm's older databases.
     #[serde(default)]
     pub missing: Vec<MissingFile>,
+    /// The same that are there and not as the package brought them: of another size, which only rpm records; or, of those
+    /// that were written after their package was installed, of another content. Not of pacman's packages.
+    #[serde(default)]
+    pub altered: Vec<AlteredFile>,
+}
+
+/// A file that is not as its package brought it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AlteredFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The package.
+    pub package: String,
+    /// The package's list.
+    pub list: Origin,
+    /// What differs.
+    pub change: Change,
+}
+
+/// How a file differs from what its package brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Change {
+    /// It has another size.
+    Size {
+        /// The size that the package gave it, in bytes.
+        listed: u64,
+        /// The size that it has.
+        found: u64,
+    },
+    /// It has another digest.
+    Content,
 }
 
 /// A file that a package lists and that is gone.
@@ -72,8 +104,11 @@ pub struct Package {
     pub state: String,
     /// Whether the administrator holds it back (dpkg's selection `hold`).
     pub held: bool,
-    /// Where it came from, as far as files tell (rpm's vendor and packager, a version suffix).
+    /// Where it came from, as far as files tell (rpm's vendor and packager, a version suffix, APT's lists).
     pub origin: Option<String>,
+    /// Where the origin stands, if not in the package's own record or version.
+    #[serde(default)]
+    pub origin_from: Option<Origin>,
     /// What part of the driver it carries.
     pub role: PackageRole,
     /// The series in its name (`535`, `tesla-470`, `470xx`), if it has one.
@@ -115,6 +150,8 @@ pub enum PackageRole {
     KernelImage,
     /// Kernel headers.
     KernelHeaders,
+    /// libglvnd: what programs load to reach the driver's graphics.
+    Dispatch,
     /// dkms, akmods.
     Builder,
 }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{AkmodBuild, BuildOutcome, Facts, Origin, PackageRole};
+use super::{AkmodBuild, BuildOutcome, Facts, InstallerRun, Origin, PackageRole};
 use crate::version::DriverVersion;
 
 /// A program that builds modules on this machine.
@@ -13,6 +13,8 @@ pub enum Builder {
     Dkms,
     /// Fedora's akmods.
     Akmods,
+    /// NVIDIA's `.run` installer, which builds once and for one kernel.
+    Installer,
 }
 
 impl Builder {
@@ -21,6 +23,7 @@ impl Builder {
         match self {
             Self::Dkms => "DKMS",
             Self::Akmods => "akmods",
+            Self::Installer => "nvidia-installer",
         }
     }
 }
@@ -56,7 +59,7 @@ pub enum Obstacle<'f> {
 
 impl Facts {
     /// The build that `kernel` lacks: of U's version where a builder knows it; where the kernel has no module at
-    /// all, of the newest version that a builder knows.
+    /// all, of the newest version that a builder knows; else of what the `.run` installer could not build.
     pub fn pending_build(&self, kernel: &str) -> Option<PendingBuild<'_>> {
         let unseen = self.modules_are_unseen();
         let headers_are_missing = match self.kernels.get(kernel) {
@@ -69,10 +72,10 @@ impl Facts {
         if on_disk.is_some() && (on_disk == library || library.is_none()) {
             return None;
         }
-        let (builder, version, known_from) =
-            library
-                .and_then(|version| self.builder_of(version))
-                .or_else(|| self.newest_buildable().filter(|_| on_disk.is_none()))?;
+        let (builder, version, known_from) = library
+            .and_then(|version| self.builder_of(version))
+            .or_else(|| self.newest_buildable().filter(|_| on_disk.is_none()))
+            .or_else(|| self.given_up_by_installer(kernel).filter(|_| on_disk.is_none()))?;
         // A module of that version that modprobe passes over is another fault.
         let modules = self.modules_of(kernel);
         if modules
@@ -101,6 +104,27 @@ impl Facts {
 
     fn newest_buildable(&self) -> Option<(Builder, &DriverVersion, Origin)> {
         self.buildable().into_iter().max_by_key(|(_, version, _)| *version)
+    }
+
+    /// The driver that the `.run` installer was to bring, where no other is here: one that fails leaves all as it was.
+    fn given_up_by_installer(&self, kernel: &str) -> Option<(Builder, &DriverVersion, Origin)> {
+        let run = self.failed_run(kernel)?;
+        let version = run.version.as_ref()?;
+        let is_other = self.library_version().is_some_and(|(library, _)| library != version)
+            || self.driver_packages().next().is_some();
+        (!is_other).then(|| (Builder::Installer, version, Origin::from(&run.log)))
+    }
+
+    /// The installer's last run, if it failed to build for `kernel`. Without being told it takes the running kernel
+    /// (`option_table.h`, `--kernel-name`).
+    fn failed_run(&self, kernel: &str) -> Option<&InstallerRun> {
+        let run = self.builders.runfile.value()?.last_run.as_ref()?;
+        let is_failed = matches!(run.outcome, Some(BuildOutcome::Failed { .. }));
+        let is_meant = match &run.kernel {
+            Some(meant) => meant == kernel,
+            None => self.current_kernel().is_some_and(|(current, _)| current == kernel),
+        };
+        (is_failed && is_meant).then_some(run)
     }
 
     /// Every version that a builder knows, and what shows it.
@@ -146,7 +170,9 @@ impl Facts {
             .iter()
             .filter(|build: &&AkmodBuild| build.version == *version && build.kernel == kernel)
             .map(|build| &build.outcome);
-        dkms.chain(akmods).find_map(|outcome| match outcome {
+        let installer = self.failed_run(kernel).filter(|run| run.version.as_ref() == Some(version));
+        let installer = installer.and_then(|run| run.outcome.as_ref());
+        dkms.chain(akmods).chain(installer).find_map(|outcome| match outcome {
             BuildOutcome::Failed { first_error, log } => {
                 Some((first_error.as_deref(), log.as_path()))
             }

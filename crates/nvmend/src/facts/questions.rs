@@ -10,6 +10,10 @@ use crate::version::DriverVersion;
 /// The two libraries that decide whether a program works: each refuses a module of another version.
 pub const DECIDING_LIBRARIES: [&str; 2] = ["libcuda.so.1", "libnvidia-ml.so.1"];
 
+/// The same two by their development links, in the same order. Some programs open these names all the same (NVIDIA Warp,
+/// libfabric, Slurm's plugins); many drivers come without them, so that their absence is no fault.
+pub const BARE_NAMES: [&str; 2] = ["libcuda.so", "libnvidia-ml.so"];
+
 impl Facts {
     /// L: version of the loaded module.
     pub fn loaded_version(&self) -> Option<(&DriverVersion, &Origin)> {
@@ -38,9 +42,12 @@ impl Facts {
         self.current_modules()?.loads("nvidia")
     }
 
-    /// D(K): its version.
+    /// D(K): its version; where nobody looked at the files, what modinfo said of it.
     pub fn on_disk_version(&self) -> Option<(&DriverVersion, Origin)> {
-        self.on_disk_version_for(self.current_kernel()?.0)
+        self.on_disk_version_for(self.current_kernel()?.0).or_else(|| {
+            let (info, origin) = self.modules.reported.sourced()?;
+            Some((info.version.as_ref()?, origin.clone()))
+        })
     }
 
     /// D(k): version of the module that `modprobe nvidia` would load on kernel `kernel`.
@@ -90,11 +97,20 @@ impl Facts {
         &self,
         scope: LookupScope,
     ) -> impl Iterator<Item = (&Lookup, &ResolvedLibrary)> {
+        self.libraries_named(&DECIDING_LIBRARIES, scope)
+    }
+
+    /// What a process of the native architecture gets, in `scope`, for these names: of each name found.
+    pub fn libraries_named<'f>(
+        &'f self,
+        names: &'f [&str],
+        scope: LookupScope,
+    ) -> impl Iterator<Item = (&'f Lookup, &'f ResolvedLibrary)> {
         let arch = self.native_arch();
         self.libraries.lookups.iter().filter_map(move |lookup| {
             let wanted = lookup.scope == scope
                 && lookup.arch == arch
-                && DECIDING_LIBRARIES.contains(&lookup.name.as_str());
+                && names.contains(&lookup.name.as_str());
             lookup.found.value().filter(|_| wanted).map(|library| (lookup, library))
         })
     }
@@ -115,7 +131,8 @@ impl Facts {
             .first()
             .is_some_and(|said| said.testimony == Testimony::Refused);
         let differs = library.map_or(is_refused, |library| library != loaded);
-        (differs && self.judges_module() && self.modules_are_unseen()).then_some((loaded, library))
+        let unseen = self.modules_are_unseen() && self.on_disk_version().is_none();
+        (differs && self.judges_module() && unseen).then_some((loaded, library))
     }
 
     /// Whether the modules on disk could not be looked at.
@@ -160,6 +177,50 @@ impl Facts {
         let first = found.next()?;
         let second = found.find(|(_, library)| library.version != first.1.version)?;
         Some([first, second])
+    }
+
+    /// A deciding name for which a plain process does not get the library that fits the module, and would after
+    /// `ldconfig`: the loader's cache is older than the files. With what it would get.
+    pub fn stale_cache(&self) -> Option<(&Lookup, &ResolvedLibrary)> {
+        let arch = self.native_arch();
+        let module = self.module_version();
+        self.libraries.after_ldconfig.iter().filter(|lookup| lookup.arch == arch).find_map(
+            |lookup| {
+                let fresh = lookup.found.value()?;
+                let fits = fresh.version.is_some()
+                    && module.is_none_or(|module| fresh.version.as_ref() == Some(module));
+                let now = self.libraries.lookup(&lookup.name, arch, LookupScope::Plain)?;
+                let is_served = match &now.found {
+                    Datum::Known { value, .. } => {
+                        value.exists && (module.is_none() || value.version == fresh.version)
+                    }
+                    Datum::Absent { .. } => false,
+                    Datum::Unreadable { .. } => true,
+                };
+                (fits && !is_served).then_some((lookup, fresh))
+            },
+        )
+    }
+
+    /// A deciding name whose link leads to a library of another version than the module, with the one of the module's
+    /// version that lies in the same directory. Only where nobody can tell who owns the file that is found: else its
+    /// owner, or that it has none, says more than the link.
+    pub fn misled_link(&self) -> Option<(&Lookup, &ResolvedLibrary, &LibraryFile)> {
+        let module = self.module_version()?;
+        self.driver_libraries(LookupScope::Plain).find_map(|(lookup, library)| {
+            let found = self.libraries.file(&library.chain.end)?;
+            let is_misled = !library.chain.links.is_empty()
+                && found.version.as_ref().is_some_and(|version| version != module)
+                && matches!(self.owner(&found.path), Ownership::Unknown(_));
+            let right = self.libraries.files.iter().find(|file| {
+                file.stem == found.stem
+                    && file.path.parent() == found.path.parent()
+                    && file.version.as_ref() == Some(module)
+                    && file.size > 0
+                    && self.is_native(file)
+            });
+            right.filter(|_| is_misled).map(|right| (lookup, library, right))
+        })
     }
 
     /// Whether the judged environment sets variables that the loader obeys.

@@ -33,7 +33,7 @@ impl System {
     }
 }
 
-/// `ID`, `ID_LIKE`, `VERSION_ID` and `PRETTY_NAME` of `os-release`.
+/// `ID`, `ID_LIKE`, `VERSION_ID`, `VERSION_CODENAME` and `PRETTY_NAME` of `os-release`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Os {
     /// `debian`, `ubuntu`, `fedora`, …
@@ -42,6 +42,9 @@ pub struct Os {
     pub id_like: Vec<String>,
     /// `12`, `22.04`; empty on rolling releases.
     pub version: String,
+    /// `bookworm`, `jammy`; empty where a distribution has none.
+    #[serde(default)]
+    pub codename: String,
     /// For people.
     pub name: String,
 }

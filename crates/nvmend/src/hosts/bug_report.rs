@@ -130,6 +130,7 @@ fn of_host(path: &Path) -> PathBuf {
 struct Outputs {
     kernel: Option<(String, Option<String>)>,
     nvidia_smi: Vec<u8>,
+    modinfo: Option<Vec<u8>>,
     journal: Option<Vec<u8>>,
     dmesg: Option<Vec<u8>>,
     devices: BTreeMap<String, lspci::Device>,
@@ -143,6 +144,7 @@ impl Outputs {
         let program = words.next().and_then(|word| word.rsplit('/').next()).unwrap_or_default();
         match program {
             "nvidia-smi" => self.nvidia_smi.extend_from_slice(body),
+            "modinfo" if words.next() == Some("nvidia") => self.modinfo = Some(body.to_vec()),
             "lspci" => {
                 let shows_drivers =
                     words.any(|word| word.starts_with('-') && word.contains(['v', 'k']));
@@ -180,6 +182,10 @@ impl Outputs {
         }
         let said = Node::File { content: self.nvidia_smi, modified: 0 };
         put(machine, &Path::new(PROGRAM_OUTPUT).join("nvidia-smi"), said);
+        if let Some(content) = self.modinfo {
+            let said = Node::File { content, modified: 0 };
+            put(machine, &Path::new(PROGRAM_OUTPUT).join("modinfo"), said);
+        }
         put_devices(machine, &self.devices, &self.with_drivers);
         machine.kernel_log = Some(log(self.journal, self.dmesg).ok_or(Failure::NotCaptured));
     }

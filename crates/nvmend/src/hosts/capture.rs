@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::memory::{Memory, Node, Part};
 use crate::host::{Failure, HostKind, KernelLogText, Output};
+use crate::parse::digest::Algorithm;
 use crate::redact::Redactor;
 
 /// The schema of the manifest. A reader refuses others.
@@ -54,6 +55,9 @@ struct Manifest {
     /// Captures of a machine whose probes ran no program have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     commands: Vec<(Vec<String>, Result<Output, Failure>)>,
+    /// Captures of a machine whose files are all as old as their packages have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    digests: Vec<((PathBuf, Algorithm), Result<String, Failure>)>,
     nodes: BTreeMap<PathBuf, Node>,
 }
 
@@ -77,6 +81,7 @@ pub fn write(recorded: Memory, redactor: Option<&Redactor>) -> Result<Vec<u8>, C
         kernel_log: log.clone().map(|log| log.map(|log| log.from)),
         driver: recorded.driver,
         commands: recorded.commands.into_iter().collect(),
+        digests: recorded.digests.into_iter().collect(),
         nodes,
     };
     let mut archive = tar::Builder::new(Vec::new());
@@ -205,6 +210,7 @@ fn manifest(text: &[u8]) -> Result<Memory, CaptureError> {
         kernel_log: manifest.kernel_log.map(|answer| answer.map(log)),
         driver: manifest.driver,
         commands: manifest.commands.into_iter().collect(),
+        digests: manifest.digests.into_iter().collect(),
         elsewhere: Some(Failure::NotCaptured),
     })
 }

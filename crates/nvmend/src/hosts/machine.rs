@@ -24,6 +24,10 @@
 //! "/usr/lib/…/libcuda.so.535.261.03" = { soname = "libcuda.so.1" }
 //! [cache]                        # /etc/ld.so.cache as ldconfig would write it: name = path, or { path, arch }
 //! "libcuda.so.1" = "/usr/lib/x86_64-linux-gnu/libcuda.so.1"
+//! [rpm.nvidia-driver-cuda-libs]  # packages of rpm's database: each file with the size that it has on this machine
+//! version = "3:550.127.05-1.el9"
+//! files = ["/usr/lib64/libcuda.so.550.127.05"]
+//! sizes."/usr/lib64/libcuda.so.550.127.05" = 1000 # optionally: the size that the package brought
 //! [unreadable]                   # path = "not-permitted" | "io"
 //! [env]                          # the judged environment
 //! [times]                        # path = time of last change, in seconds since 1970
@@ -31,12 +35,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Write;
+use std::path::Path;
 
 use serde::Deserialize;
 
-use super::made;
 use super::memory::{Memory, Node};
-use crate::host::Failure;
+use super::{made, made_rpm};
+use crate::host::{Failure, Host};
 use crate::parse::cpio;
 
 /// A described machine; see the module's documentation for the keys.
@@ -62,6 +67,8 @@ struct Description {
     libraries: BTreeMap<String, Library>,
     #[serde(default)]
     cache: BTreeMap<String, CacheEntry>,
+    #[serde(default)]
+    rpm: BTreeMap<String, Rpm>,
     #[serde(default)]
     unreadable: BTreeMap<String, String>,
     #[serde(default)]
@@ -91,6 +98,20 @@ struct Initramfs {
     modules: BTreeMap<String, BTreeMap<String, String>>,
     #[serde(default)]
     files: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rpm {
+    version: String,
+    #[serde(default = "x86_64")]
+    arch: String,
+    #[serde(default)]
+    vendor: String,
+    #[serde(default)]
+    files: Vec<String>,
+    #[serde(default)]
+    sizes: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -148,11 +169,30 @@ pub fn make(name: &str, text_of: &dyn Fn(&str) -> Option<String>) -> Result<Memo
     let mut machine = Memory::default();
     // The loader cache is one file made of all entries: a base's stay unless the same name is given again.
     let mut cache = BTreeMap::new();
-    for (name, description) in chain.into_iter().rev() {
+    // And so is rpm's database, which is made last: it records the sizes of files.
+    let mut rpms = BTreeMap::new();
+    for (name, mut description) in chain.into_iter().rev() {
+        rpms.append(&mut description.rpm);
         lay(&mut machine, &mut cache, description)
             .map_err(|why| MachineError::Invalid { name, why })?;
     }
+    if !rpms.is_empty() {
+        let content = rpm_database(&machine, rpms);
+        machine.insert(RPM_DATABASE, Node::File { content, modified: 0 });
+    }
     Ok(machine)
+}
+
+const RPM_DATABASE: &str = "/usr/lib/sysimage/rpm/rpmdb.sqlite";
+
+fn rpm_database(machine: &Memory, rpms: BTreeMap<String, Rpm>) -> Vec<u8> {
+    let packages = rpms.into_iter().map(|(name, Rpm { version, arch, vendor, files, sizes })| {
+        let here = |path: &str| machine.metadata(Path::new(path)).map_or(1, |file| file.size);
+        let size = |path: &str| sizes.get(path).copied().unwrap_or_else(|| here(path));
+        let files = files.into_iter().map(|path| (path.clone(), size(&path))).collect();
+        made_rpm::Package { name, version, arch, vendor, files }
+    });
+    made_rpm::database(&packages.collect::<Vec<_>>())
 }
 
 type Cache = BTreeMap<(String, String), String>;
@@ -286,10 +326,8 @@ fn compress(path: &str, content: Vec<u8>) -> Result<Vec<u8>, String> {
 #[cfg(test)]
 mod tests {
     use std::io::{Cursor, Read};
-    use std::path::Path;
 
     use super::*;
-    use crate::host::Host;
     use crate::parse::compression::Compression;
 
     const BASE: &str = r#"

@@ -10,6 +10,7 @@ use crate::host::{
     Command, Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, Output,
     RandomRead,
 };
+use crate::parse::digest::{Algorithm, digest};
 
 /// A file tree in memory, with the environment and the kernel log that go with it.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ pub struct Memory {
     pub(super) driver: Option<Result<String, Failure>>,
     /// What programs answer, by their path and arguments.
     pub(super) commands: BTreeMap<Vec<String>, Result<Output, Failure>>,
+    /// Digests of files that are not kept whole.
+    pub(super) digests: BTreeMap<(PathBuf, Algorithm), Result<String, Failure>>,
     /// What a path that is not in the tree means: "no such file", or "not part of the capture".
     pub(super) elsewhere: Option<Failure>,
 }
@@ -267,6 +270,15 @@ impl Host for Memory {
             }
             _ => Err(HostError::new(path, Failure::WrongKind)),
         }
+    }
+
+    fn digest(&self, path: &Path, algorithm: Algorithm) -> Result<String, HostError> {
+        let fail = |why| HostError::new(path, why);
+        if let Some(known) = self.digests.get(&(path.to_owned(), algorithm)) {
+            return known.clone().map_err(fail);
+        }
+        let file = self.open(path)?;
+        digest(file.as_ref(), algorithm).map_err(|_| fail(Failure::NotCaptured))
     }
 
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError> {

@@ -6,6 +6,7 @@ pub mod live;
 mod live_mut;
 pub mod machine;
 pub mod made;
+pub mod made_rpm;
 pub mod memory;
 mod process;
 pub mod recorder;

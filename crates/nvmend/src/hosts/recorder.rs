@@ -10,6 +10,7 @@ use crate::host::{
     Command, Entry, Extract, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata,
     Output, RandomRead,
 };
+use crate::parse::digest::Algorithm;
 
 /// A host that remembers every answer of the one it wraps.
 pub struct Recorder {
@@ -200,6 +201,13 @@ impl Host for Recorder {
             content: content.clone(),
             modified: self.modified(path),
         })
+    }
+
+    fn digest(&self, path: &Path, algorithm: Algorithm) -> Result<String, HostError> {
+        let answer = self.inner.digest(path, algorithm);
+        let kept = answer.clone().map_err(|error| error.why);
+        self.seen().digests.insert((path.to_owned(), algorithm), kept);
+        answer
     }
 
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError> {

@@ -9,7 +9,7 @@ use super::memory::{Memory, Node};
 use crate::host::KernelLogText;
 use crate::parse::bug_report::is_bug_report;
 use crate::parse::compression::Compression;
-use crate::parse::kmsg;
+use crate::parse::{installer_log, kmsg};
 
 /// Larger files are refused, packed or not: bug reports of large servers have some 20 MiB.
 const MOST_BYTES: u64 = 256 << 20;
@@ -73,13 +73,24 @@ fn read_text(text: &[u8]) -> Result<Memory, SavedError> {
     if is_bug_report(text) {
         return bug_report::read(text).map_err(|_| SavedError::Unknown);
     }
-    if text.trim_ascii_start().starts_with(b"nvidia-installer log file") {
-        return Ok(bug_report::of_one_file("/var/log/nvidia-installer.log", text));
+    if text.trim_ascii_start().starts_with(installer_log::HEAD) {
+        return Ok(installer_log(text));
     }
     if kmsg::is_kernel_log(text) {
         return Ok(kernel_log(text));
     }
     Err(SavedError::Unknown)
+}
+
+/// The installer builds for the kernel that runs, unless it is told otherwise.
+fn installer_log(text: &[u8]) -> Memory {
+    let mut machine = bug_report::of_one_file("/var/log/nvidia-installer.log", text);
+    let log = installer_log::parse(text);
+    if let Some(kernel) = log.kernel.filter(|_| !log.names_kernel) {
+        let node = Node::File { content: format!("{kernel}\n").into_bytes(), modified: 0 };
+        bug_report::put(&mut machine, Path::new("/proc/sys/kernel/osrelease"), node);
+    }
+    machine
 }
 
 /// The kernel names itself and its command line in the first of its messages.

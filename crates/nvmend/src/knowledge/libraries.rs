@@ -87,9 +87,33 @@ pub fn driver_library(file_name: &str) -> Option<DriverLibrary> {
     find(WITH_VERSION).map(library(true)).or_else(|| find(WITHOUT_VERSION).map(library(false)))
 }
 
+/// libglvnd's libraries, through which programs reach the driver's graphics (the packages' file lists, Debian and
+/// Fedora). Older drivers brought files of these names themselves.
+const DISPATCH: [&str; 7] =
+    ["libEGL", "libGL", "libGLESv1_CM", "libGLESv2", "libGLX", "libGLdispatch", "libOpenGL"];
+
+/// Whether a name is that of a file of libglvnd (`libGL.so.1.7.0`), not of one of the links to it (`libGL.so.1`).
+pub fn is_dispatch_file(file_name: &str) -> bool {
+    file_name.split_once(".so.").is_some_and(|(stem, version)| {
+        let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        DISPATCH.contains(&stem) && version.contains('.') && version.split('.').all(is_number)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn knows_files_of_libglvnd() {
+        for file in ["libGL.so.1.7.0", "libGLdispatch.so.0.0.0", "libEGL.so.418.152.00"] {
+            assert!(is_dispatch_file(file), "{file}");
+        }
+        for other in ["libGL.so.1", "libGL.so", "libGLU.so.1.3.1", "libGL.so.1.x", "libcuda.so.1.1"]
+        {
+            assert!(!is_dispatch_file(other), "{other}");
+        }
+    }
 
     #[test]
     fn lists_are_sorted_and_apart() {

@@ -9,7 +9,7 @@
 
 use crate::facts::PackageManager::{self, Dpkg, Pacman, Rpm};
 use crate::facts::PackageRole::{
-    self, Builder, Companion, Container, Cuda, CudaCompat, Firmware, Independent, Kernel,
+    self, Builder, Companion, Container, Cuda, CudaCompat, Dispatch, Firmware, Independent, Kernel,
     KernelHeaders, KernelImage, Meta, User,
 };
 use crate::version::DriverVersion;
@@ -73,6 +73,7 @@ const RULES: &[Rule] = &[
             "egl-wayland*",
             "egl-gbm*",
             "egl-x11*",
+            "datacenter-gpu-manager*",
             "libxnvctrl*",
             "libXNVCtrl*",
             "nvidia-libXNVCtrl*",
@@ -186,6 +187,15 @@ const RULES: &[Rule] = &[
         &["nvidia-utils", "lib32-nvidia-utils", "opencl-nvidia", "lib32-opencl-nvidia"],
         Some(User),
     ),
+    // libglvnd: Debian splits it by library.
+    rule(
+        &[Dpkg],
+        &["libglvnd0", "libgl1", "libglx0", "libegl1", "libgles1", "libgles2", "libopengl0"],
+        Some(Dispatch),
+    ),
+    rule(&[Rpm], &["libglvnd-core-devel", "libglvnd-devel"], None),
+    rule(&[Rpm], &["libglvnd", "libglvnd-*"], Some(Dispatch)),
+    rule(&[Pacman], &["libglvnd", "lib32-libglvnd"], Some(Dispatch)),
     rule(&[], &["dkms", "akmods"], Some(Builder)),
     rule(&[Dpkg], &["linux-image-*-dbg", "linux-image-*-dbgsym"], None),
     // Proxmox: its kernels are named pve-kernel-*, since version 8 proxmox-kernel-* (pve.proxmox.com/wiki).
@@ -229,6 +239,11 @@ pub fn may_concern(name: &str) -> bool {
         "libxnvctrl",
         "libXNVCtrl",
         "egl-",
+        "datacenter-gpu-manager",
+        "libgl",
+        "libegl1",
+        "libopengl0",
+        "lib32-libglvnd",
         "proxmox-",
         "pve-",
     ];
@@ -272,23 +287,6 @@ pub fn classify(manager: PackageManager, name: &str, version: &str) -> Option<Cl
     let by_driver =
         matches!(role, Kernel | User | Firmware | Meta | Companion | CudaCompat) && !is_prebuilt;
     Some(Classified { role, series, driver_version: driver_version.filter(|_| by_driver) })
-}
-
-/// Where a Debian package comes from, as far as its version's suffix tells.
-pub fn origin_of_version(version: &str) -> Option<&'static str> {
-    // The graphics-drivers PPA marks its builds ~gpu22.04.1; Debian's backports are ~bpo12+1.
-    if version.contains("~gpu") {
-        Some("graphics-drivers PPA")
-    } else if version.contains("~bpo") {
-        Some("backports")
-    // The archives mark what goes to a release after it: 0ubuntu0.22.04.1, ~deb12u1. NVIDIA's own repositories don't.
-    } else if version.contains("ubuntu0.") {
-        Some("Ubuntu")
-    } else if version.contains("~deb") || version.contains("+deb") {
-        Some("Debian")
-    } else {
-        None
-    }
 }
 
 /// The driver version in a package version: `3:535.216.03-1.el9`, `535.216.03-2~bpo12+1`, `535.86.05_k5.14.21_150500.53-1`.

@@ -1,4 +1,4 @@
-//! Logs of module builds (DKMS' `make.log`, akmods' `*.failed.log`): why the build failed.
+//! Logs of module builds (DKMS' `make.log`, akmods' `*.failed.log`, the `.run` installer's log): why the build failed.
 
 use memchr::memmem;
 
@@ -20,11 +20,14 @@ pub enum BuildReason {
     Other,
 }
 
+/// What the compiler check of drivers up to 390 says when it refuses.
+const CHECK_FAILED: &str = "Failed CC version check. Bailing out!";
+
 /// Texts that end a build and carry no `error:`, from the Makefiles of the kernel and of the driver (Kbuild,
 /// conftest.sh).
 const FATAL: [&str; 11] = [
-    // Of drivers up to 390: fatal by itself.
-    "Failed CC version check. Bailing out!",
+    // Fatal by itself.
+    CHECK_FAILED,
     "No space left on device",
     "Kernel configuration is invalid",
     "Unable to find the kernel source tree",
@@ -43,7 +46,9 @@ const FATAL: [&str; 11] = [
 /// that did not compile, so neither does.
 pub fn first_error(log: &[u8]) -> Option<String> {
     let compiler = memmem::find_iter(log, b"error: ").find(|at| is_error(log, *at));
-    let fatal = FATAL.iter().filter_map(|text| memmem::find(log, text.as_bytes()));
+    let fatal = FATAL
+        .iter()
+        .filter_map(|text| memmem::find_iter(log, text.as_bytes()).find(|at| !is_echoed(log, *at)));
     Some(line_at(log, fatal.chain(compiler).min()?))
 }
 
@@ -55,6 +60,13 @@ fn is_error(log: &[u8], at: usize) -> bool {
         || [b"\n".as_slice(), b": ", b"fatal ", b"compiler "]
             .iter()
             .any(|end| before.ends_with(end))
+}
+
+/// Whether what stands at `at` is part of a command that make shows before it runs it: `echo "  ERROR: …"`.
+fn is_echoed(log: &[u8], at: usize) -> bool {
+    let before = log.get(..at).unwrap_or_default();
+    let line = before.get(memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1)..);
+    line.is_some_and(|line| memmem::find(line, b"echo ").is_some())
 }
 
 /// The line around `at`, without control characters and not endlessly long.
@@ -80,7 +92,7 @@ pub fn reason(first_error: &str) -> BuildReason {
         "unknown argument",
         "unsupported option",
         "incompatible gcc/plugin versions",
-        "CC version check",
+        CHECK_FAILED,
     ]) {
         BuildReason::Compiler
     } else if says(&[
@@ -116,6 +128,12 @@ pub fn reason(first_error: &str) -> BuildReason {
     } else {
         BuildReason::Other
     }
+}
+
+/// Whether it is the driver's own check of the compiler. That one holds the compiler against `/proc/version`, which is
+/// the running kernel's, whichever kernel the module is for (`conftest.sh` of the drivers up to 390, `cc_version_check`).
+pub fn is_about_running_kernel(first_error: &str) -> bool {
+    first_error.contains(CHECK_FAILED)
 }
 
 /// `fatal error: drm/drm_plane.h: No such file or directory`: a header that this kernel has no more.

@@ -1,4 +1,6 @@
-//! systemd's device rules of a unit: the lines `DeviceAllow=` of a drop-in (systemd.resource-control(5)).
+//! Device rules of a control group: as systemd was given them, the lines `DeviceAllow=` of a drop-in
+//! (systemd.resource-control(5)); as the kernel has them, `devices.list` of cgroup v1
+//! (Documentation/admin-guide/cgroup-v1/devices.rst).
 
 /// What the rules say of NVIDIA's devices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,20 @@ pub fn parse(text: &str) -> Rules {
     found
 }
 
+/// Whether a `devices.list` lets NVIDIA's devices be opened, for reading or writing.
+pub fn list_opens_nvidia(list: &str) -> bool {
+    list.lines().any(|line| {
+        let mut fields = line.split_whitespace();
+        let (Some(kind), Some(device), Some(access)) =
+            (fields.next(), fields.next(), fields.next())
+        else {
+            return false;
+        };
+        let major = device.split(':').next().unwrap_or_default();
+        matches!(kind, "a" | "c") && matches!(major, "*" | "195") && access.contains(['r', 'w'])
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -60,10 +76,20 @@ mod tests {
         assert_eq!(parse(""), Rules::Open);
     }
 
+    #[test]
+    fn sees_whether_the_kernel_lets_nvidias_devices_be_opened() {
+        // Before and after a reload (NVIDIA/nvidia-container-toolkit issue 251).
+        assert!(list_opens_nvidia("c 1:3 rwm\nc 195:254 rw\nc 195:0 rw\n"));
+        assert!(!list_opens_nvidia("c 1:3 rwm\nc 136:* rwm\nc 195:* m\nb *:* rwm\n"));
+        assert!(list_opens_nvidia("a *:* rwm\n"));
+        assert!(!list_opens_nvidia("c 195:0\n"));
+    }
+
     proptest! {
         #[test]
         fn survives_any_text(text: String) {
             let _ = parse(&text);
+            let _ = list_opens_nvidia(&text);
         }
     }
 }

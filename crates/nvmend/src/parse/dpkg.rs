@@ -116,6 +116,33 @@ pub fn paths(list: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
+/// The MD5 digest, in hexadecimal digits, of each path of `info/NAME.md5sums`; paths without their first slash.
+pub fn md5sums(text: &[u8]) -> impl Iterator<Item = (&[u8], &str)> {
+    paths(text).filter_map(|line| {
+        let (digest, path) = line.split_at_checked(32)?;
+        Some((path.strip_prefix(b"  ")?, std::str::from_utf8(digest).ok()?))
+    })
+}
+
+/// A file that a package brings elsewhere than it lists, for another package's sake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Diversion<'b> {
+    /// The path that packages list.
+    pub from: &'b [u8],
+    /// Where their files of that path are put instead.
+    pub to: &'b [u8],
+    /// The package whose own file stays at `from`; `:` for the administrator's wish.
+    pub by: &'b [u8],
+}
+
+/// The diversions, from `/var/lib/dpkg/diversions`: three lines each (dpkg, `lib/dpkg/db-fsys-divert.c`).
+pub fn diversions(text: &[u8]) -> impl Iterator<Item = Diversion<'_>> {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    std::iter::from_fn(move || {
+        Some(Diversion { from: lines.next()?, to: lines.next()?, by: lines.next()? })
+    })
+}
+
 /// Whether a list of files holds anything below this directory.
 pub fn lists_below(list: &[u8], directory: &str) -> bool {
     !directory.is_empty()
@@ -131,6 +158,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn reads_md5sums() {
+        let text = b"900150983cd24fb0d6963f7d28e17f72  usr/lib/libcuda.so.535.1\nshort  usr\n";
+        let found: Vec<_> = md5sums(text).collect();
+        assert_eq!(found, [(&b"usr/lib/libcuda.so.535.1"[..], "900150983cd24fb0d6963f7d28e17f72")]);
+    }
+
+    #[test]
+    fn reads_diversions() {
+        let text =
+            b"/bin/sh\n/bin/sh.distrib\ndash\n/usr/lib/libGL.so.1\n/mesa/libGL.so.1\n:\n/cut\n/off";
+        let found: Vec<_> = diversions(text).collect();
+        assert_eq!(found.len(), 2);
+        let second = Diversion { from: b"/usr/lib/libGL.so.1", to: b"/mesa/libGL.so.1", by: b":" };
+        assert_eq!(found[1], second);
+    }
 
     const STATUS: &[u8] = b"Package: libcuda1
 Status: install ok installed

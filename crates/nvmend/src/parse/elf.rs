@@ -57,6 +57,27 @@ pub fn machine(start: &[u8]) -> Option<&'static str> {
     })
 }
 
+/// How many bytes of a file [`end_of_sections`] needs.
+pub const HEADER: usize = 64;
+
+/// Where the table of section headers ends, from the first [`HEADER`] bytes of an ELF file. Linkers write it last, so a
+/// file that is shorter was cut off. `None`: no such table, or not enough bytes.
+pub fn end_of_sections(start: &[u8]) -> Option<u64> {
+    let is_wide = *start.get(4)? == 2;
+    let is_big = *start.get(5)? == 2;
+    let number = |at: usize, size: usize| -> Option<u64> {
+        let bytes = start.get(at..at + size)?.iter().copied();
+        let push = |value: u64, byte: u8| value << 8 | u64::from(byte);
+        Some(if is_big { bytes.fold(0, push) } else { bytes.rev().fold(0, push) })
+    };
+    // e_shoff, e_shentsize, e_shnum
+    let [table, size, count] = match is_wide {
+        true => [number(0x28, 8)?, number(0x3a, 2)?, number(0x3c, 2)?],
+        false => [number(0x20, 4)?, number(0x2e, 2)?, number(0x30, 2)?],
+    };
+    (table > 0).then(|| table.saturating_add(size * count))
+}
+
 /// Where a section's bytes stand in the file: offset and length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {
@@ -180,6 +201,21 @@ mod tests {
     }
 
     #[test]
+    fn knows_where_a_whole_file_ends() {
+        for name in ["x86_64", "i386"] {
+            let file = made::library(name, "libcuda.so.1");
+            assert_eq!(end_of_sections(&file), Some(file.len() as u64), "{name}");
+            assert_eq!(end_of_sections(&file[..40]), None);
+        }
+        let mut big = made::library("x86_64", "x");
+        big[5] = 2;
+        big[0x28..0x30].reverse();
+        big[0x3a..0x3c].reverse();
+        big[0x3c..0x3e].reverse();
+        assert_eq!(end_of_sections(&big), Some(big.len() as u64));
+    }
+
+    #[test]
     fn finds_a_section_in_both_classes() {
         for name in ["x86_64", "i386"] {
             let file = Bytes(made::library_saying(name, "libcuda.so.1", "here"));
@@ -206,7 +242,7 @@ mod tests {
         fn survives_any_bytes(bytes: Vec<u8>, wide: bool, order in 0u8..3) {
             let start = [0x7f, b'E', b'L', b'F', if wide { 2 } else { 1 }, order, 1];
             let file = Bytes([start.as_slice(), &bytes].concat());
-            let _ = machine(&file.0);
+            let _ = (machine(&file.0), end_of_sections(&file.0));
             let _ = section(&file, ".modinfo", 1 << 20);
         }
 

@@ -264,7 +264,7 @@ const VGPU_REFUSALS: [&str; 2] =
 fn nvrm_event(text: &str) -> Option<LogEventKind> {
     use LogEventKind::{
         BoundToOther, FellOffBus, FirmwareFault, FirmwareMissing, LegacyGpu, NeedsOpenModule,
-        NeedsProprietaryModule, NoDevice, UnsupportedGpu, VgpuRefused,
+        NeedsProprietaryModule, NoDevice, NotInitialised, UnsupportedGpu, VgpuRefused,
     };
     let has = |words: &str| text.contains(words);
     let kind = if VGPU_REFUSALS.into_iter().any(has) {
@@ -296,6 +296,8 @@ fn nvrm_event(text: &str) -> Option<LogEventKind> {
         FellOffBus
     } else if has("WPR2 already up") || xid(text).is_some_and(|xid| is_firmware_fault(xid, text)) {
         FirmwareFault
+    } else if has("RmInitAdapter failed!") {
+        NotInitialised
     } else {
         return None;
     };
@@ -318,7 +320,8 @@ fn is_firmware_fault(xid: u32, text: &str) -> bool {
 /// What a message of the kernel or of another module of the set means.
 fn module_event(message: &str) -> Option<LogEventKind> {
     use LogEventKind::{
-        BuiltForOtherKernel, FirmwareMissing, ModuleSetMismatch, SignatureRejected, VgpuRefused,
+        BuiltForOtherKernel, FirmwareInterrupted, FirmwareMissing, ModuleSetMismatch,
+        SignatureRejected, VgpuRefused,
     };
     let has = |words: &str| message.contains(words);
     if VGPU_REFUSALS.into_iter().any(has) {
@@ -334,7 +337,9 @@ fn module_event(message: &str) -> Option<LogEventKind> {
         return Some(ModuleSetMismatch);
     }
     if has("Direct firmware load for nvidia/") && has("/gsp") && has("failed") {
-        return Some(FirmwareMissing);
+        // -EINTR: reading was broken off by a signal (kernel, `drivers/base/firmware_loader/main.c`); -ENOENT is "missing".
+        let is_interrupted = message.ends_with("failed with error -4");
+        return Some(if is_interrupted { FirmwareInterrupted } else { FirmwareMissing });
     }
     let (module, text) = message.split_once(": ")?;
     if !module.starts_with("nvidia") || module.contains(char::is_whitespace) {

@@ -1,15 +1,19 @@
 //! Pure bytes → values, one format each. No I/O; no input makes one panic or take more memory than a small
 //! multiple of its size.
 
+pub mod apt_conf;
+pub mod apt_release;
 pub mod boot;
 pub mod bug_report;
 pub mod build_log;
 pub mod cdi;
 pub mod compression;
+pub mod container_config;
 pub mod cpio;
 pub mod cuda_version;
 pub mod der;
 pub mod device_allow;
+pub mod digest;
 pub mod dkms;
 pub mod dpkg;
 pub mod efi;
@@ -20,6 +24,7 @@ pub mod glob;
 pub mod icd;
 pub mod initramfs;
 pub mod initramfs_conf;
+pub mod installer_log;
 pub mod kernel_release;
 pub mod kmsg;
 pub mod ld_cache;
@@ -38,6 +43,7 @@ pub mod nvrm;
 pub mod os_release;
 pub mod pacman;
 pub mod pe;
+pub mod python_pattern;
 pub mod rpm_header;
 pub mod rpm_query;
 pub mod sqlite;

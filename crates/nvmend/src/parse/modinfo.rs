@@ -62,6 +62,28 @@ pub fn parse(section: &[u8], file_name: &str) -> Result<ModuleInfo, ModinfoError
     })
 }
 
+/// Reads what `modinfo NAME` prints, all of it or some of its lines; `None` where it says nothing of a module.
+pub fn parse_output(text: &[u8]) -> Option<ModuleInfo> {
+    let lines = text.split(|byte| *byte == b'\n').filter_map(|line| {
+        let colon = memchr::memchr(b':', line)?;
+        Some((line.get(..colon)?.trim_ascii(), line.get(colon + 1..)?.trim_ascii()))
+    });
+    let mut section = Vec::new();
+    let (mut path, mut signer) = (String::new(), None);
+    for (key, value) in lines {
+        match key {
+            b"filename" => path = String::from_utf8_lossy(value).into_owned(),
+            b"signer" => signer = Some(String::from_utf8_lossy(value).into_owned()),
+            _ => section.extend([key, b"=", value, b"\0"].concat()),
+        }
+    }
+    let mut info = parse(&section, &path).ok()?;
+    if signer.is_some() {
+        info.signature = Datum::known(crate::facts::Signature { signer }, path);
+    }
+    Some(info)
+}
+
 /// A module's name from its file name: without directories and `.ko`, `.ko.gz`, `.ko.xz`, `.ko.zst`.
 pub fn base_name(file_name: &str) -> &str {
     let name = file_name.rsplit('/').next().unwrap_or(file_name);
@@ -193,6 +215,25 @@ mod tests {
     }
 
     #[test]
+    fn reads_what_modinfo_prints() {
+        let text = b"filename:       /lib/modules/6.1.0-47-amd64/updates/dkms/nvidia-current-open.ko\n\
+            alias:          char-major-195-*\nalias:          pci:v000010DEd*\nversion:        535.261.03\n\
+            license:        Dual MIT/GPL\nname:           nvidia\nvermagic:       6.1.0-47-amd64 SMP preempt mod_unload \n\
+            signer:         DKMS module signing key\nsignature:      04:9A:B4:\n\t\t43:78:FE\n";
+        let info = parse_output(text).unwrap();
+        assert_eq!((info.name.as_str(), info.built_for()), ("nvidia", Some("6.1.0-47-amd64")));
+        assert_eq!(info.version, "535.261.03".parse().ok());
+        assert_eq!(
+            info.signature.value().unwrap().signer.as_deref(),
+            Some("DKMS module signing key")
+        );
+        let line =
+            parse_output(b"vermagic:       6.8.0-45-generic SMP preempt mod_unload \n").unwrap();
+        assert_eq!((line.built_for(), &line.version), (Some("6.8.0-45-generic"), &None));
+        assert_eq!(parse_output(b"\n"), None);
+    }
+
+    #[test]
     fn falls_back_to_the_file_name() {
         let info =
             parse(b"license=NVIDIA\0", "/lib/modules/6.1/updates/nvidia-drm.ko.zst").unwrap();
@@ -264,6 +305,7 @@ mod tests {
     proptest! {
         #[test]
         fn survives_any_bytes(bytes: Vec<u8>) {
+            let _ = parse_output(&bytes);
             let _ = parse(&bytes, "nvidia.ko");
             let _ = scan(bytes.as_slice(), true, 1 << 20);
         }

@@ -12,6 +12,7 @@ pub fn parse(text: &str) -> Option<Os> {
             "ID" => os.id = value.to_ascii_lowercase(),
             "ID_LIKE" => os.id_like = value.split_whitespace().map(str::to_owned).collect(),
             "VERSION_ID" => os.version = value,
+            "VERSION_CODENAME" => os.codename = value,
             "PRETTY_NAME" => os.name = value,
             _ => {}
         }

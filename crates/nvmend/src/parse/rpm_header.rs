@@ -28,6 +28,19 @@ pub struct RpmPackage {
     pub origin: Option<String>,
 }
 
+/// A regular file that the package put on the disk and that is to stay as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RpmFile<'b> {
+    /// Its directory, with the final slash.
+    pub directory: &'b [u8],
+    /// Its name.
+    pub name: &'b [u8],
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its SHA-256 digest in hexadecimal digits, if that is what the package has.
+    pub sha256: Option<&'b [u8]>,
+}
+
 /// A header whose index has been checked against its size. Values are looked up on demand.
 pub struct RpmHeader<'b> {
     index: &'b [u8],
@@ -43,12 +56,23 @@ mod tag {
     pub const VENDOR: u32 = 1011;
     pub const PACKAGER: u32 = 1015;
     pub const ARCH: u32 = 1022;
+    pub const FILESIZES: u32 = 1028;
+    pub const FILESTATES: u32 = 1029;
+    pub const FILEMODES: u32 = 1030;
+    pub const FILEFLAGS: u32 = 1037;
+    pub const INSTALLTIME: u32 = 1008;
+    pub const FILEDIGESTS: u32 = 1035;
+    pub const LONGFILESIZES: u32 = 5008;
+    pub const FILEDIGESTALGO: u32 = 5011;
     pub const DIRINDEXES: u32 = 1116;
     pub const BASENAMES: u32 = 1117;
     pub const DIRNAMES: u32 = 1118;
 }
 
+const CHAR: u32 = 1;
+const INT16: u32 = 3;
 const INT32: u32 = 4;
+const INT64: u32 = 5;
 const STRING: u32 = 6;
 const STRING_ARRAY: u32 = 8;
 const I18N_STRING: u32 = 9;
@@ -92,6 +116,63 @@ impl<'b> RpmHeader<'b> {
         ))
     }
 
+    /// The regular files of the package, without those that may be missing or changed by their nature (`%ghost`,
+    /// `%config`, `missingok`: `rpmfileAttrs`), and those that rpm did not install (`rpmfileState`).
+    pub fn files(&self) -> impl Iterator<Item = RpmFile<'b>> {
+        const REGULAR: u64 = 0o10_0000;
+        const KIND: u64 = 0o17_0000;
+        const CONFIG_MISSINGOK_GHOST: u64 = 1 | 1 << 3 | 1 << 6;
+        const NORMAL: u64 = 0;
+        let directories: Vec<&[u8]> = self.array(tag::DIRNAMES).collect();
+        let sizes = self.numbers(tag::LONGFILESIZES).or_else(|| self.numbers(tag::FILESIZES));
+        let states = self.numbers(tag::FILESTATES);
+        let flags = self.numbers(tag::FILEFLAGS);
+        let modes = self.numbers(tag::FILEMODES);
+        let homes = self.numbers(tag::DIRINDEXES);
+        // PGPHASHALGO_SHA256
+        let is_sha256 = self.number(tag::FILEDIGESTALGO, 0) == Some(8);
+        let digests: Vec<&[u8]> =
+            if is_sha256 { self.array(tag::FILEDIGESTS).collect() } else { Vec::new() };
+        self.array(tag::BASENAMES).enumerate().filter_map(move |(position, name)| {
+            let at =
+                |numbers: Option<Numbers<'b>>| numbers.and_then(|numbers| numbers.get(position));
+            let is_firm = at(modes)? & KIND == REGULAR
+                && at(flags).unwrap_or(0) & CONFIG_MISSINGOK_GHOST == 0
+                && at(states).unwrap_or(NORMAL) == NORMAL;
+            let directory = *directories.get(usize::try_from(at(homes)?).ok()?)?;
+            let size = at(sizes)?;
+            let sha256 = digests.get(position).copied().filter(|digest| !digest.is_empty());
+            is_firm.then_some(RpmFile { directory, name, size, sha256 })
+        })
+    }
+
+    /// When the package was installed, in seconds since 1970.
+    pub fn installed_at(&self) -> Option<i64> {
+        self.number(tag::INSTALLTIME, 0).map(i64::from)
+    }
+
+    /// All texts of an array; no more than its own count says.
+    fn array(&self, tag: u32) -> impl Iterator<Item = &'b [u8]> {
+        let known = self.entry(tag).filter(|(kind, ..)| *kind == STRING_ARRAY);
+        let (offset, count) = known.map_or((0, 0), |(_, offset, count)| (offset, count));
+        let bytes = self.store.get(offset..).unwrap_or_default();
+        bytes.split(|byte| *byte == 0).take(count as usize)
+    }
+
+    fn numbers(&self, tag: u32) -> Option<Numbers<'b>> {
+        let (kind, offset, count) = self.entry(tag)?;
+        let width = match kind {
+            CHAR => 1,
+            INT16 => 2,
+            INT32 => 4,
+            INT64 => 8,
+            _ => return None,
+        };
+        let length = (count as usize).checked_mul(width)?;
+        let bytes = self.store.get(offset..offset.checked_add(length)?)?;
+        Some(Numbers { bytes, width })
+    }
+
     /// Type, offset and count of a tag's value.
     fn entry(&self, tag: u32) -> Option<(u32, usize, u32)> {
         let entry = self.index.chunks_exact(16).find(|entry| be32(entry, 0) == Some(tag))?;
@@ -128,6 +209,21 @@ impl<'b> RpmHeader<'b> {
             None => 0,
         };
         bytes.get(start..ends.next()?)
+    }
+}
+
+/// The numbers of an array.
+#[derive(Clone, Copy)]
+struct Numbers<'b> {
+    bytes: &'b [u8],
+    width: usize,
+}
+
+impl Numbers<'_> {
+    fn get(&self, position: usize) -> Option<u64> {
+        let start = position.checked_mul(self.width)?;
+        let bytes = self.bytes.get(start..start.checked_add(self.width)?)?;
+        Some(bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
     }
 }
 
@@ -186,6 +282,34 @@ mod tests {
     }
 
     #[test]
+    fn lists_the_files_that_are_to_stay_as_they_are() {
+        let (file, link, state) =
+            (0o100_755_u16.to_be_bytes(), 0o120_777_u16.to_be_bytes(), [0, 0, 0, 2, 0]);
+        let modes = [file, link, file, file, file].concat();
+        let bytes = header(&[
+            (
+                tag::FILESIZES,
+                INT32,
+                5,
+                &[[0, 0, 1, 0], [0, 0, 0, 9], [0; 4], [0; 4], [0; 4]].concat(),
+            ),
+            (tag::FILEMODES, INT16, 5, &modes),
+            (tag::FILEFLAGS, INT32, 5, &[[0; 4], [0; 4], [0, 0, 0, 64], [0; 4], [0; 4]].concat()),
+            (tag::FILESTATES, CHAR, 5, &state),
+            (tag::DIRINDEXES, INT32, 5, &[[0; 4], [0; 4], [0; 4], [0; 4], [0, 0, 0, 7]].concat()),
+            (tag::BASENAMES, STRING_ARRAY, 5, b"a\0link\0ghost\0left out\0nowhere\0"),
+            (tag::DIRNAMES, STRING_ARRAY, 1, b"/usr/lib64/\0"),
+            (tag::FILEDIGESTS, STRING_ARRAY, 5, b"aa\0\0\0\0\0"),
+            (tag::FILEDIGESTALGO, INT32, 1, &[0, 0, 0, 8]),
+        ]);
+        let files: Vec<_> = RpmHeader::parse(&bytes).unwrap().files().collect();
+        assert_eq!(
+            files,
+            [RpmFile { directory: b"/usr/lib64/", name: b"a", size: 256, sha256: Some(b"aa") }]
+        );
+    }
+
+    #[test]
     fn says_what_is_missing() {
         assert!(matches!(RpmHeader::parse(&sample()[..40]), Err(RpmHeaderError::Truncated)));
         assert!(matches!(RpmHeader::parse(&[0xff; 64]), Err(RpmHeaderError::TooLarge)));
@@ -200,7 +324,7 @@ mod tests {
         #[test]
         fn never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200), position: u32) {
             if let Ok(header) = RpmHeader::parse(&bytes) {
-                let _ = (header.package(), header.file(position));
+                let _ = (header.package(), header.file(position), header.files().count());
             }
         }
 
@@ -212,7 +336,7 @@ mod tests {
             }
             bytes.truncate(cut);
             if let Ok(header) = RpmHeader::parse(&bytes) {
-                let _ = (header.package(), header.file(1));
+                let _ = (header.package(), header.file(1), header.files().count());
             }
         }
     }

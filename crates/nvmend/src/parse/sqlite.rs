@@ -5,10 +5,12 @@
 //! Changes that still stand in a write-ahead log are not seen; whoever opens the file looks for that log.
 //! The format: <https://www.sqlite.org/fileformat2.html>; the numbers of its sections stand at the code.
 
+mod page;
 mod record;
 
 use std::cmp::Ordering;
 
+use self::page::{Page, PageKind, be32, local_size};
 use crate::host::RandomRead;
 pub use record::Value;
 use record::{columns, varint};
@@ -61,24 +63,6 @@ const MAX_DEPTH: usize = 24;
 const SMALL_ROW: usize = 16 << 10;
 /// Schema entries and index matches beyond this are not read.
 const MAX_FOUND: usize = 4096;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum PageKind {
-    InteriorIndex,
-    InteriorTable,
-    LeafIndex,
-    LeafTable,
-}
-
-/// One page of a b-tree (1.6).
-struct Page {
-    number: u32,
-    bytes: Vec<u8>,
-    kind: PageKind,
-    /// Where the b-tree header starts: 100 on page 1, which also holds the file's header.
-    start: usize,
-    cells: usize,
-}
 
 impl<'f> Database<'f> {
     /// Reads the header (1.3) and the schema (2.6).
@@ -234,22 +218,7 @@ impl<'f> Database<'f> {
     }
 
     fn page(&self, number: u32) -> Result<Page, SqliteError> {
-        let damaged = |what| SqliteError::Damaged { page: number, what };
-        let bytes = self.page_bytes(number)?;
-        let start = if number == 1 { 100 } else { 0 };
-        let kind = match bytes.get(start) {
-            Some(2) => PageKind::InteriorIndex,
-            Some(5) => PageKind::InteriorTable,
-            Some(10) => PageKind::LeafIndex,
-            Some(13) => PageKind::LeafTable,
-            _ => return Err(damaged("not a b-tree page")),
-        };
-        let cells = be16(&bytes, start + 3).ok_or_else(|| damaged("cut short"))?;
-        // A cell pointer takes two bytes; more cells than that cannot be.
-        if cells > bytes.len() / 2 {
-            return Err(damaged("more cells than it has room for"));
-        }
-        Ok(Page { number, bytes, kind, start, cells })
+        Page::parse(number, self.page_bytes(number)?)
     }
 
     fn page_bytes(&self, number: u32) -> Result<Vec<u8>, SqliteError> {
@@ -328,65 +297,6 @@ impl<'f> Database<'f> {
         }
         Ok(payload)
     }
-}
-
-impl Page {
-    fn damaged(&self, what: &'static str) -> SqliteError {
-        SqliteError::Damaged { page: self.number, what }
-    }
-
-    fn is_interior(&self) -> bool {
-        matches!(self.kind, PageKind::InteriorIndex | PageKind::InteriorTable)
-    }
-
-    /// Where a cell starts within the page.
-    fn cell(&self, position: usize) -> Result<usize, SqliteError> {
-        let pointers = self.start + if self.is_interior() { 12 } else { 8 };
-        be16(&self.bytes, pointers + 2 * position)
-            .ok_or_else(|| self.damaged("a cell pointer is cut short"))
-    }
-
-    /// The subtree left of a cell; that of the position after the last cell is the right-most one.
-    fn child(&self, position: usize) -> Result<u32, SqliteError> {
-        let at = if position == self.cells { self.start + 8 } else { self.cell(position)? };
-        be32(&self.bytes, at).ok_or_else(|| self.damaged("a child pointer is cut short"))
-    }
-
-    /// The first cell that is not less than what is sought; the number of cells when all are.
-    fn first_cell(
-        &self,
-        order: impl Fn(usize) -> Result<Ordering, SqliteError>,
-    ) -> Result<usize, SqliteError> {
-        let (mut low, mut high) = (0, self.cells);
-        while low < high {
-            let middle = low.midpoint(high);
-            match order(self.cell(middle)?)? {
-                Ordering::Less => low = middle + 1,
-                _ => high = middle,
-            }
-        }
-        Ok(low)
-    }
-}
-
-/// How much of a payload of `size` bytes stands on the page itself (1.6).
-fn local_size(size: usize, usable: usize, is_table: bool) -> usize {
-    let most = if is_table { usable - 35 } else { (usable - 12) * 64 / 255 - 23 };
-    let least = (usable - 12) * 32 / 255 - 23;
-    if size <= most {
-        return size;
-    }
-    let fitting = least + (size - least) % (usable - 4);
-    if fitting <= most { fitting } else { least }
-}
-
-fn be16(bytes: &[u8], at: usize) -> Option<usize> {
-    let bytes = bytes.get(at..at.checked_add(2)?)?;
-    Some(usize::from(u16::from_be_bytes(bytes.try_into().ok()?)))
-}
-
-fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
 }
 
 /// Fills `buffer` as far as the file goes.

@@ -11,7 +11,9 @@ use std::path::{Path, PathBuf};
 
 use self::loader::{Cached, Loader, expand};
 use self::shelf::Shelf;
-use crate::facts::{DECIDING_LIBRARIES, Datum, Facts, Gap, Libraries, Lookup, LookupScope};
+use crate::facts::{
+    BARE_NAMES, DECIDING_LIBRARIES, Datum, Facts, Gap, Libraries, Lookup, LookupScope,
+};
 use crate::host::{Failure, Host, HostError, read_text};
 use crate::knowledge::libraries::driver_library;
 use crate::parse::ld_cache;
@@ -22,16 +24,13 @@ pub const PROBE: Probe = Probe { name: "libraries", run };
 
 const CACHE: &str = "/etc/ld.so.cache";
 
-/// Names that programs ask for besides the deciding two; looked up only where they are found. The last two are
-/// development links that some programs open all the same.
-const OTHER_NAMES: [&str; 7] = [
+/// Names that programs ask for besides the deciding two; looked up only where they are found.
+const OTHER_NAMES: [&str; 5] = [
     "libnvidia-ptxjitcompiler.so.1",
     "libGLX_nvidia.so.0",
     "libEGL_nvidia.so.0",
     "libnvidia-encode.so.1",
     "libnvcuvid.so.1",
-    "libcuda.so",
-    "libnvidia-ml.so",
 ];
 
 /// Elements of a search path that are looked at.
@@ -60,6 +59,7 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
     };
     let shelf = collect(host, &loader, gaps);
     let mut lookups = look_up(&loader, &shelf, architectures);
+    let after_ldconfig = look_up_anew(&loader, &shelf, &lookups);
     if cache.is_not_captured() {
         // Nobody looked, so that nothing found is no absence.
         for lookup in lookups.iter_mut().filter(|lookup| lookup.found.is_absent()) {
@@ -69,7 +69,7 @@ fn run(host: &dyn Host, _known: &Facts) -> Found {
     let Shelf { files, gaps, .. } = shelf;
     let files = files.into_values().collect();
     Box::new(move |facts| {
-        facts.libraries = Libraries { files, lookups, cache, reported: Vec::new() };
+        facts.libraries = Libraries { files, lookups, after_ldconfig, cache, reported: Vec::new() };
         facts.gaps.extend(gaps);
     })
 }
@@ -159,7 +159,9 @@ fn look_up(loader: &Loader, shelf: &Shelf<'_>, with_libc: BTreeSet<&'static str>
             let deciding =
                 deciding.filter(|lookup| arch == native || lookup.found.value().is_some());
             lookups.extend(deciding);
-            lookups.extend(OTHER_NAMES.iter().filter_map(|name| found_only(of(name))));
+            lookups.extend(
+                OTHER_NAMES.iter().chain(&BARE_NAMES).filter_map(|name| found_only(of(name))),
+            );
             // libGLX_nvidia needs the core of its very own version, by that name.
             let version = lookups
                 .iter()
@@ -172,6 +174,21 @@ fn look_up(loader: &Loader, shelf: &Shelf<'_>, with_libc: BTreeSet<&'static str>
         }
     }
     lookups
+}
+
+/// What `ldconfig` would change for the deciding names, where there is a cache at all.
+fn look_up_anew(loader: &Loader, shelf: &Shelf<'_>, lookups: &[Lookup]) -> Vec<Lookup> {
+    let is_deciding = |lookup: &&Lookup| {
+        lookup.scope == LookupScope::Plain && DECIDING_LIBRARIES.contains(&lookup.name.as_str())
+    };
+    let changed = lookups.iter().filter(is_deciding).filter_map(|lookup| {
+        let fresh = loader.after_ldconfig(shelf, &lookup.name, &lookup.arch)?;
+        let now = lookup.found.value().filter(|library| library.exists);
+        let is_new = now.is_none_or(|library| library.chain.end != fresh.chain.end);
+        let found = Datum::known(fresh.clone(), &fresh.chain.end);
+        is_new.then(|| Lookup { found, ..lookup.clone() })
+    });
+    changed.collect()
 }
 
 /// The architecture of plain programs among those that are there: a 64-bit system may run 32-bit programs too.

@@ -9,6 +9,7 @@ mod cuda;
 pub mod deep;
 mod display;
 mod dkms;
+mod engines;
 mod fabric;
 mod firmware;
 mod flatpak;
@@ -24,12 +25,14 @@ mod next_boot;
 mod packages;
 mod python_cuda;
 mod reported;
+mod repositories;
 mod runfile;
 mod scopes;
 mod security;
 mod snap;
 mod system;
 mod toolkits;
+mod upgrades;
 
 use crate::probe::Probe;
 
@@ -59,4 +62,6 @@ pub const STAGES: &[&[&Probe]] = &[
     &[&modules::PROBE, &holders::PROBE, &reported::PROBE],
     // Needs every driver file that was found, to say who owns it.
     &[&packages::PROBE],
+    // Need the packages.
+    &[&repositories::PROBE, &upgrades::PROBE],
 ];

@@ -5,6 +5,7 @@
 //! kernel and the one that boots next the whole set and what lies beside it (if it need not be decompressed).
 
 mod config;
+mod outside;
 mod read;
 pub(super) use read::is_compressed;
 mod resolve;
@@ -39,8 +40,9 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
         .map(|kernel| look_at(host, &links, kernel, &config, &mut gaps))
         .collect();
     fill_in(host, known, &mut kernels, &mut gaps);
+    outside::add(host, known, &mut kernels, &mut gaps);
     Box::new(move |facts| {
-        facts.modules = ModulesOnDisk { kernels, config };
+        facts.modules = ModulesOnDisk { kernels, config, ..Default::default() };
         facts.gaps.extend(gaps);
     })
 }

@@ -1,11 +1,13 @@
-//! What programs and files say of driver libraries that were not looked at themselves: all that a bug report has.
+//! What programs and files say of driver libraries and modules that were not looked at themselves: all that a bug
+//! report has.
 //!
 //! The X server's log is left out: it may be of an earlier boot, and nothing in it tells.
 
 use std::path::Path;
 
-use crate::facts::{Facts, LogEventKind, Origin, ReportedVersion, Testimony};
+use crate::facts::{Datum, Facts, LogEventKind, ModuleInfo, Origin, ReportedVersion, Testimony};
 use crate::host::{Host, HostKind, PROGRAM_OUTPUT};
+use crate::parse::modinfo;
 use crate::parse::nvidia_smi::{self, NvidiaSmi};
 use crate::probe::{Found, Probe};
 use crate::version::DriverVersion;
@@ -20,7 +22,23 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
     let unseen = known.libraries.cache.is_not_captured() && known.library_version().is_none();
     let reported =
         if host.kind() == HostKind::Tree && unseen { read(host, known) } else { Vec::new() };
-    Box::new(move |facts| facts.libraries.reported = reported)
+    let module = known.kernels.directory.is_not_captured().then(|| module(host));
+    Box::new(move |facts| {
+        facts.libraries.reported = reported;
+        facts.modules.reported = module.unwrap_or_default();
+    })
+}
+
+/// What modinfo printed of the module that modprobe would load.
+fn module(host: &dyn Host) -> Datum<ModuleInfo> {
+    let from = "modinfo nvidia";
+    match host.read(&Path::new(PROGRAM_OUTPUT).join("modinfo"), 1 << 20) {
+        Ok(text) => match modinfo::parse_output(&text) {
+            Some(info) => Datum::known(info, from),
+            None => Datum::absent(from),
+        },
+        Err(error) => Datum::unreadable(from, error.why),
+    }
 }
 
 fn read(host: &dyn Host, known: &Facts) -> Vec<ReportedVersion> {
@@ -35,7 +53,23 @@ fn read(host: &dyn Host, known: &Facts) -> Vec<ReportedVersion> {
     // Files of another version alone prove nothing: an older driver may have left them.
     let profiles =
         profiles.into_iter().filter(|profile| is_refused || profile.version.as_ref() == loaded);
-    said.into_iter().chain(refusals.into_iter().filter(|_| !is_settled)).chain(profiles).collect()
+    let mut reported: Vec<ReportedVersion> = said
+        .into_iter()
+        .chain(refusals.into_iter().filter(|_| !is_settled))
+        .chain(profiles)
+        .collect();
+    // An installer's log is of some day; it stands for the libraries only where it is all there is.
+    if reported.is_empty() && known.loaded.driver.is_not_captured() {
+        reported.extend(installed(known));
+    }
+    reported
+}
+
+fn installed(known: &Facts) -> Option<ReportedVersion> {
+    let run = known.builders.runfile.value()?.last_run.as_ref()?;
+    let version = run.version.clone().filter(|_| run.has_installed())?;
+    let from = Origin::from(&run.log);
+    Some(ReportedVersion { version: Some(version), testimony: Testimony::Installed, from })
 }
 
 /// nvidia-smi's word. A version of two parts only is made whole from another source that agrees with it.
@@ -88,7 +122,7 @@ fn profiles(host: &dyn Host) -> Vec<ReportedVersion> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{Datum, KernelLog, LoadedDriver, LogEvent};
+    use crate::facts::{KernelLog, LoadedDriver, LogEvent};
     use crate::host::Failure;
     use crate::hosts::memory::Memory;
 

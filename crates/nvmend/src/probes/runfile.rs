@@ -3,8 +3,9 @@
 
 use std::path::Path;
 
-use crate::facts::{Datum, Origin, RunfileTrace};
+use crate::facts::{BuildOutcome, Datum, InstallerRun, Origin, RunfileTrace};
 use crate::host::{Failure, Host};
+use crate::parse::installer_log::{self, End};
 use crate::version::DriverVersion;
 
 /// What it would have to put back: there exactly while a driver of its is installed. Its first line is the version.
@@ -33,27 +34,38 @@ pub(super) fn trace(host: &dyn Host) -> Datum<RunfileTrace> {
             _ => Datum::absent(BACKUP),
         };
     };
-    let version = version_of_backup(host).or_else(|| version_of_log(host));
-    Datum::known(RunfileTrace { version, signs, installed: backup || uninstaller }, first)
+    let last_run = last_run(host);
+    let version =
+        version_of_backup(host).or_else(|| last_run.as_ref().and_then(|run| run.version.clone()));
+    Datum::known(RunfileTrace { version, signs, installed: backup || uninstaller, last_run }, first)
 }
 
+/// Its first line. Only root may read it.
 fn version_of_backup(host: &dyn Host) -> Option<DriverVersion> {
-    start(host, BACKUP)?.lines().next()?.trim().parse().ok()
-}
-
-/// `installer version: 535.129.03`.
-fn version_of_log(host: &dyn Host) -> Option<DriverVersion> {
-    start(host, LOG)?
-        .lines()
-        .find_map(|line| line.strip_prefix("installer version:")?.trim().parse().ok())
-}
-
-/// The first kilobyte; both files may be long, and only root may read the backup's.
-fn start(host: &dyn Host, path: &str) -> Option<String> {
     let mut bytes = vec![0; 1024];
-    let count = host.open(Path::new(path)).ok()?.read_at(0, &mut bytes).ok()?;
+    let count = host.open(Path::new(BACKUP)).ok()?.read_at(0, &mut bytes).ok()?;
     bytes.truncate(count);
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    String::from_utf8_lossy(&bytes).lines().next()?.trim().parse().ok()
+}
+
+fn last_run(host: &dyn Host) -> Option<InstallerRun> {
+    /// With the output of a build in it twice, a log has some 100 KB.
+    const LARGEST: u64 = 16 << 20;
+    let log = installer_log::parse(&host.read(Path::new(LOG), LARGEST).ok()?);
+    let outcome = match log.end {
+        End::Complete => Some(BuildOutcome::Installed),
+        End::BuildFailed { first_error } => {
+            Some(BuildOutcome::Failed { first_error, log: LOG.into() })
+        }
+        End::Other => None,
+    };
+    Some(InstallerRun {
+        version: log.version,
+        kernel: log.kernel,
+        over_packages: log.over_packages,
+        outcome,
+        log: LOG.into(),
+    })
 }
 
 #[cfg(test)]
@@ -92,6 +104,20 @@ mod tests {
     fn an_old_log_is_only_a_trace() {
         let trace = found(Memory::default().file(LOG, INSTALLER_LOG));
         assert_eq!((trace.version, trace.installed), ("580.95.05".parse().ok(), false));
+    }
+
+    #[test]
+    fn the_log_tells_of_the_last_run() {
+        let failed = format!(
+            "{INSTALLER_LOG}-> Kernel source path: '/lib/modules/6.1.0-47-amd64/build'\n\
+             \x20  nv.c:1:2: error: own\nERROR: Unable to build the NVIDIA kernel module.\n"
+        );
+        let run = found(Memory::default().file(LOG, failed)).last_run.unwrap();
+        assert_eq!(run.kernel.as_deref(), Some("6.1.0-47-amd64"));
+        let first_error = Some("nv.c:1:2: error: own".to_owned());
+        assert_eq!(run.outcome, Some(BuildOutcome::Failed { first_error, log: LOG.into() }));
+        let done = format!("{INSTALLER_LOG}-> Installation of the driver is now complete.\n");
+        assert!(found(Memory::default().file(LOG, done)).last_run.unwrap().has_installed());
     }
 
     #[test]

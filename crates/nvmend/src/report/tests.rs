@@ -1,8 +1,8 @@
 use super::*;
-use crate::diagnose::{Cause, Evidence, Finding};
-use crate::facts::Datum;
+use crate::diagnose::{Cause, Diagnosed, Diagnosis, Evidence, Finding};
+use crate::facts::{Datum, Facts, Gap};
 use crate::reports::sample;
-use crate::words::Language;
+use crate::words::{Language, Words};
 
 static STALE: Cause = Cause {
     id: "stale-module-loaded",

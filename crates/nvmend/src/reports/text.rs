@@ -1,6 +1,9 @@
 //! The report for people: the verdict, the picture of the versions, the causes, whether a reboot helps, what does.
 
-use super::layout::{Block, blocks, columns, keep_end, pad, wrap};
+mod sheet;
+
+use self::sheet::Sheet;
+use super::layout::{columns, keep_end, pad};
 use super::style::{Page, Paint};
 use crate::diagnose::{Arg, Certainty, Severity};
 use crate::escape::escape;
@@ -74,56 +77,7 @@ pub fn heading(text: &str, page: &Page) -> String {
     page.finish(sheet.text)
 }
 
-/// The text as it grows.
-struct Sheet<'p> {
-    page: &'p Page,
-    text: String,
-}
-
-impl<'p> Sheet<'p> {
-    fn new(page: &'p Page) -> Self {
-        Self { page, text: String::new() }
-    }
-
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    fn wrapped(&mut self, indent: usize, paint: Paint, text: &str) {
-        self.hanging(&" ".repeat(indent), indent, paint, text);
-    }
-
-    /// Wrapped text whose first line begins with `lead` and whose others begin at column `indent`.
-    fn hanging(&mut self, lead: &str, indent: usize, paint: Paint, text: &str) {
-        let mut lead = lead.to_owned();
-        for line in wrap(&escape(text), self.page.columns().saturating_sub(indent)) {
-            self.line(&format!("{lead}{}", self.page.paint(paint, &line)));
-            lead = " ".repeat(indent);
-        }
-    }
-
-    fn heading(&mut self, text: &str) {
-        self.line("");
-        self.wrapped(0, Paint::Bold, text);
-    }
-
-    fn prose(&mut self, indent: usize, text: &str) {
-        let margin = " ".repeat(indent);
-        for block in blocks(text) {
-            match block {
-                Block::Paragraph(text) => self.wrapped(indent, Paint::Plain, &text),
-                Block::Item(text) => {
-                    self.hanging(&format!("{margin}- "), indent + 2, Paint::Plain, &text);
-                }
-                Block::Command(text) => {
-                    let command = self.page.paint(Paint::Command, &escape(&text));
-                    self.line(&format!("{margin}    {command}"));
-                }
-            }
-        }
-    }
-
+impl Sheet<'_> {
     fn verdict(&mut self, view: &View<'_>) {
         let (mark, paint) = match view.report.verdict {
             Verdict::Aligned => ("✓", Paint::Good),

@@ -176,6 +176,7 @@ fn change_package(facts: &mut Facts, manager: PackageManager, change: &PackageCh
                 state: String::new(),
                 held: false,
                 origin: None,
+                origin_from: None,
                 role: seen.as_ref().map_or(PackageRole::Independent, |seen| seen.role),
                 series: seen.and_then(|seen| seen.series),
                 from: origin.clone(),

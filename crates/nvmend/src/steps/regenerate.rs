@@ -135,7 +135,7 @@ fn refresh_index(facts: &mut Facts, kernel: &str) {
         let is_there = |path: &Path| modules.files.iter().any(|file| file.path == path);
         let by = match resolution {
             Resolution::File { path, .. } if is_there(path) => continue,
-            Resolution::Blocked { .. } => continue,
+            Resolution::Blocked { .. } | Resolution::Outside { .. } => continue,
             Resolution::File { by, .. } => by.clone(),
             Resolution::Dangling { .. } | Resolution::Missing => None,
         };

@@ -47,8 +47,8 @@ fn own(mut memory: Memory) -> Vec<String> {
     memory.describe()
 }
 
-/// The plans of all machines that can be taken back in memory: those without packages, builds and reboots, which
-/// are other programs' work.
+/// The plans of all machines that can be taken back in memory: those without packages, builds, reboots and reloads,
+/// which are other programs' and the kernel's work.
 fn plans() -> Vec<(String, Memory, Plan)> {
     let all = names().into_iter().filter_map(|name| {
         let memory = memory(&name);
@@ -56,7 +56,8 @@ fn plans() -> Vec<(String, Memory, Plan)> {
         let plan = planning(&memory, &facts, &Allowed::default()).plan?;
         let is_ours = plan.steps.iter().all(|step| {
             let action = step.action();
-            action.is_reversible() && !["change-packages", "build-module"].contains(&action.id())
+            let others = ["change-packages", "build-module", "unload-modules"];
+            action.is_reversible() && !others.contains(&action.id())
         });
         is_ours.then_some((name, memory, plan))
     });

@@ -53,6 +53,8 @@ fn knows_ubuntu() {
         ("cuda-drivers-535", "535.183.01-1", (Meta, Some("535"), drv)),
         ("nvidia-prime", "0.8.17.1", (Independent, None, None)),
         ("nvidia-settings", "510.47.03-0ubuntu1", (Independent, None, None)),
+        ("datacenter-gpu-manager", "1:3.3.9", (Independent, None, None)),
+        ("datacenter-gpu-manager-4-core", "1:4.4.1-1", (Independent, None, None)),
         ("linux-image-5.4.0-150-generic", "5.4.0-150.167", (KernelImage, None, None)),
         ("linux-headers-generic", "5.15.0.58.56", (KernelHeaders, None, None)),
         ("nvidia-340", "340.108-0ubuntu5.20.04.2", (User, Some("340"), Some("340.108"))),
@@ -204,15 +206,6 @@ fn reads_driver_versions() {
     ] {
         assert_eq!(driver_version(text).as_ref().map(DriverVersion::as_str), expected, "{text}");
     }
-}
-
-#[test]
-fn reads_suffixes() {
-    assert_eq!(origin_of_version("550.107.02-0ubuntu0~gpu22.04.1"), Some("graphics-drivers PPA"));
-    assert_eq!(origin_of_version("535.216.03-2~bpo12+1"), Some("backports"));
-    assert_eq!(origin_of_version("535.183.01-0ubuntu0.22.04.1"), Some("Ubuntu"));
-    assert_eq!(origin_of_version("535.161.07-1~deb12u1"), Some("Debian"));
-    assert_eq!(origin_of_version("560.35.03-1"), None);
 }
 
 #[test]

@@ -110,6 +110,11 @@ fn names_every_kind_of_event() {
             Some(NeedsOpenModule),
         ),
         ("NVRM: installed in this system is not supported by open", Some(NeedsProprietaryModule)),
+        ("NVRM: GPU 0000:01:00.0: RmInitAdapter failed! (0x22:0x56:884)", Some(NotInitialised)),
+        (
+            "nvidia 0000:01:00.0: Direct firmware load for nvidia/570.133.20/gsp_ga10x.bin failed with error -4",
+            Some(FirmwareInterrupted),
+        ),
         ("NVRM: installed in this system is not supported by the", Some(UnsupportedGpu)),
         (
             "NVRM: Xid (PCI:0000:05:00): 119, pid=1, Timeout after 6s of waiting for RPC response from GPU0 GSP!",

@@ -82,14 +82,27 @@ impl Loader {
         })
     }
 
+    /// What the loader would get from a cache that were made now; `None` where there is no usable cache to replace.
+    pub(super) fn after_ldconfig(
+        &self,
+        shelf: &Shelf<'_>,
+        name: &str,
+        arch: &str,
+    ) -> Option<ResolvedLibrary> {
+        self.cache.as_ref().and_then(|_| self.uncached(shelf, name, arch))
+    }
+
+    /// What ldconfig would put into the cache: of the configured directories first.
+    fn uncached(&self, shelf: &Shelf<'_>, name: &str, arch: &str) -> Option<ResolvedLibrary> {
+        let mut configured = self.configured.iter();
+        let configured = configured.find_map(|directory| {
+            pick(shelf, directory, name, arch, Via::Cache(directory.clone()))
+        });
+        configured.or_else(|| in_default_directories(shelf, name, arch))
+    }
+
     fn plain(&self, shelf: &Shelf<'_>, name: &str, arch: &str) -> Option<ResolvedLibrary> {
-        let default = || {
-            let directories = default_directories(shelf, arch).into_iter().map(PathBuf::from);
-            directories.into_iter().find_map(|directory| {
-                let via = Via::DefaultDirectory(directory.clone());
-                pick(shelf, &directory, name, arch, via)
-            })
-        };
+        let default = || in_default_directories(shelf, name, arch);
         // Programs that are built for such a root know its directory themselves.
         let driver_root = || {
             let directories = DRIVER_DIRECTORIES.iter().map(PathBuf::from);
@@ -111,12 +124,7 @@ impl Loader {
                     }
                 }
                 // No cache (a tree in which ldconfig never ran, NixOS, musl): what ldconfig would put there.
-                None => {
-                    let configured = self.configured.iter().find_map(|directory| {
-                        pick(shelf, directory, name, arch, Via::Cache(directory.clone()))
-                    });
-                    configured.or_else(default)
-                }
+                None => self.uncached(shelf, name, arch),
             })
             .or_else(driver_root)
     }
@@ -133,6 +141,14 @@ impl Loader {
         places.extend(default_directories(shelf, arch).into_iter().map(Origin::from));
         places
     }
+}
+
+fn in_default_directories(shelf: &Shelf<'_>, name: &str, arch: &str) -> Option<ResolvedLibrary> {
+    let mut directories = default_directories(shelf, arch).into_iter().map(PathBuf::from);
+    directories.find_map(|directory| {
+        let via = Via::DefaultDirectory(directory.clone());
+        pick(shelf, &directory, name, arch, via)
+    })
 }
 
 /// The file of that name in that directory, if the loader would take it from there: one of another architecture is

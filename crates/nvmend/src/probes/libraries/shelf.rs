@@ -1,6 +1,6 @@
 //! The driver libraries that are there: every directory listed once, every file looked at once.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::places::Places;
@@ -21,7 +21,8 @@ pub(super) struct Shelf<'h> {
     host: &'h dyn Host,
     links: Links<'h>,
     places: Places,
-    mounted: HashSet<PathBuf>,
+    /// Libraries that are mount points, and where each comes from as far as that is told.
+    mounted: HashMap<PathBuf, Option<PathBuf>>,
     /// By true path.
     pub(super) files: BTreeMap<PathBuf, LibraryFile>,
     /// By the true path of the directory, then by name.
@@ -121,7 +122,15 @@ impl<'h> Shelf<'h> {
         };
         let file = opened.ok().filter(|_| size > 0);
         let arch = file.as_deref().and_then(|file| self.arch(path, file));
-        let place = self.places.of(path, found);
+        let mount = self.mounted.get(path);
+        // libnvidia-container and the toolkit's `mount` mode put the image's own cuda-compat beside the host's libraries.
+        let source = mount.and_then(Option::as_deref);
+        let is_compat = |path| self.places.of(path, path) == LibraryPlace::CudaCompat;
+        let place = match source {
+            Some(source) if is_compat(source) => LibraryPlace::CudaCompat,
+            _ => self.places.of(path, found),
+        };
+        let injected = mount.is_some();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let carried = DriverVersion::from_library_name(name).filter(|_| library.carries_version);
         if decides && size == 0 {
@@ -141,20 +150,28 @@ impl<'h> Shelf<'h> {
             arch: arch.map(str::to_owned),
             size,
             place,
-            injected: self.mounted.contains(path),
+            injected,
         };
         self.files.insert(path.to_owned(), file);
     }
 
     fn arch(&mut self, path: &Path, file: &dyn RandomRead) -> Option<&'static str> {
-        let mut start = [0; elf::IDENTIFICATION];
-        match file.read_at(0, &mut start) {
+        let mut start = [0; elf::HEADER];
+        // Older captures have only its beginning.
+        let read = file
+            .read_at(0, &mut start)
+            .or_else(|_| file.read_at(0, &mut start[..elf::IDENTIFICATION]));
+        match read {
             Ok(count) => {
-                let arch = elf::machine(start.get(..count).unwrap_or_default());
-                if arch.is_none() {
-                    self.gaps.push(Gap::new(path, "damaged: not an ELF file"));
+                let start = start.get(..count).unwrap_or_default();
+                let arch = elf::machine(start);
+                let is_cut = elf::end_of_sections(start).is_some_and(|end| end > file.size());
+                match arch {
+                    None => self.gaps.push(Gap::new(path, "damaged: not an ELF file")),
+                    Some(_) if is_cut => self.gaps.push(Gap::new(path, "damaged: cut short")),
+                    Some(_) => return arch,
                 }
-                arch
+                None
             }
             Err(error) => {
                 self.gaps.push(Gap::new(path, error));
@@ -187,16 +204,19 @@ impl<'h> Shelf<'h> {
     }
 }
 
-/// Driver libraries that are mount points of their own: container runtimes mount each file by itself.
-fn mounted(host: &dyn Host) -> HashSet<PathBuf> {
+/// Driver libraries that are mount points of their own, and what is mounted there: container runtimes mount each file
+/// by itself.
+fn mounted(host: &dyn Host) -> HashMap<PathBuf, Option<PathBuf>> {
     let tables = ["/proc/self/mountinfo", "/proc/1/mountinfo", "/proc/mounts"];
     // A host of many containers has thousands of lines; beyond the limit it is no container itself.
     let table = tables.iter().find_map(|table| host.read(Path::new(table), 8 << 20).ok());
     let table = table.unwrap_or_default();
-    let points = mounts::points(&String::from_utf8_lossy(&table)).collect::<Vec<_>>();
-    let is_library =
-        |point: &String| driver_library(point.rsplit('/').next().unwrap_or_default()).is_some();
-    points.into_iter().filter(is_library).map(PathBuf::from).collect()
+    mounts::parse(&String::from_utf8_lossy(&table))
+        .filter(|mount| {
+            driver_library(mount.point.rsplit('/').next().unwrap_or_default()).is_some()
+        })
+        .map(|mount| (mount.point.into(), mount.root.map(PathBuf::from)))
+        .collect()
 }
 
 /// What a library without a version in its name says inside.

@@ -305,6 +305,29 @@ fn mounted_files_are_marked() {
 }
 
 #[test]
+fn a_mounted_cuda_compat_is_not_the_hosts_library() {
+    let compat = format!("{LIB}/libcuda.so.550.54.15");
+    let mount = |root: &str| {
+        let host = debian("535.261.03")
+            .file(&compat, library("x86_64", "libcuda.so.1"))
+            .link(&format!("{LIB}/libcuda.so.1"), "libcuda.so.550.54.15")
+            .file(
+                "/proc/self/mountinfo",
+                format!("90 22 0:21 {root} {compat} rw - overlay overlay rw\n"),
+            );
+        let facts = probe(&host);
+        let (_, library) = facts.deciding_libraries(LookupScope::Plain).next().unwrap();
+        (library.chain.end.clone(), library.place)
+    };
+    let compat = PathBuf::from(&compat);
+    assert_eq!(
+        mount("/usr/local/cuda-12.4/compat/libcuda.so.550.54.15"),
+        (compat.clone(), LibraryPlace::CudaCompat)
+    );
+    assert_eq!(mount("/usr/lib64/libcuda.so.550.54.15"), (compat, LibraryPlace::System));
+}
+
+#[test]
 fn the_display_core_is_asked_for_by_its_version() {
     let host = debian("535.261.03")
         .file(
@@ -340,4 +363,36 @@ fn a_library_that_may_not_be_read_is_still_there() {
     let host = debian("535.261.03").denied(&format!("{LIB}/libcuda.so.535.261.03"));
     let facts = probe(&host);
     assert!(facts.gaps.iter().any(|gap| gap.what.ends_with("libcuda.so.535.261.03")));
+}
+
+#[test]
+fn what_ldconfig_would_change_is_told() {
+    let fresh = |facts: &Facts| -> Vec<String> {
+        let found = facts.libraries.after_ldconfig.iter();
+        found.map(|lookup| lookup.found.origin().unwrap().as_str().to_owned()).collect()
+    };
+    let entries = [("libc.so.6", "/usr/lib/libc.so.6", "x86_64")];
+    let host = Memory::default()
+        .file("/etc/ld.so.conf", "/opt/nvidia/lib64\n")
+        .file("/opt/nvidia/lib64/libcuda.so.535.261.03", library("x86_64", "libcuda.so.1"))
+        .link("/opt/nvidia/lib64/libcuda.so.1", "libcuda.so.535.261.03");
+    // Without a cache the lookup itself says what one would hold.
+    assert!(fresh(&probe(&host)).is_empty());
+    let host = host.file("/etc/ld.so.cache", ld_cache(&entries));
+    let facts = probe(&host);
+    assert!(plain(&facts, "libcuda.so.1").is_none());
+    assert_eq!(fresh(&facts), ["/opt/nvidia/lib64/libcuda.so.535.261.03"]);
+    let entries = [entries[0], ("libcuda.so.1", "/opt/nvidia/lib64/libcuda.so.1", "x86_64")];
+    let host = host.file("/etc/ld.so.cache", ld_cache(&entries));
+    assert!(fresh(&probe(&host)).is_empty());
+}
+
+#[test]
+fn a_library_that_was_cut_short_is_damaged() {
+    let path = format!("{LIB}/libcuda.so.535.261.03");
+    let mut bytes = library("x86_64", "libcuda.so.1");
+    bytes.truncate(bytes.len() - 1);
+    let facts = probe(&debian("535.261.03").file(&path, bytes));
+    assert_eq!(facts.gaps, [Gap::new(path.as_str(), "damaged: cut short")]);
+    assert_eq!(facts.libraries.file(Path::new(&path)).unwrap().arch, None);
 }

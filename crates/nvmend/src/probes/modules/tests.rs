@@ -226,3 +226,26 @@ fn damage_is_a_gap() {
     let expected = ["modules.dep", "updates/dkms/nvidia-drm.ko.xz", "updates/dkms/nvidia.ko"];
     assert_eq!(gaps, expected.map(|file| format!("{DIR}/{file}")));
 }
+
+#[test]
+fn modules_for_insmod_are_found_where_modprobe_knows_none() {
+    let outside = "/opt/nvidia/drivers/nvidia.ko";
+    let host = Memory::default()
+        .file(&format!("{DIR}/modules.dep"), "kernel/fs/ext4.ko:\n")
+        .file(outside, module("nvidia", "440.33.01"))
+        .file("/opt/nvidia/drivers/nvidia-uvm.ko", made::module(&[("name", "nvidia_uvm")]));
+    let facts = probe(&host, known(&[K, "6.1.0-50-amd64"]));
+    let [modules, other] = &facts.modules.kernels[..] else { panic!() };
+    assert_eq!(modules.resolved["nvidia"], Resolution::Outside { path: outside.into() });
+    assert_eq!(version_of(modules, "nvidia"), Some("440.33.01"));
+    // Built for no kernel that is named, and for another kernel than that.
+    assert_eq!(modules.resolved["nvidia_uvm"], Resolution::Missing);
+    assert_eq!(other.resolved["nvidia"], Resolution::Missing);
+
+    let host = host
+        .file(&format!("{DIR}/modules.dep"), "updates/nvidia.ko:\n")
+        .file(&format!("{DIR}/updates/nvidia.ko"), module("nvidia", "535.261.03"));
+    let facts = probe(&host, known(&[K]));
+    assert_eq!(version_of(&facts.modules.kernels[0], "nvidia"), Some("535.261.03"));
+    assert_eq!(facts.modules.kernels[0].files.len(), 1);
+}

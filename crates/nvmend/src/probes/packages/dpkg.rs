@@ -1,12 +1,14 @@
 //! Debian's and Ubuntu's packages.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::Database;
 use super::owners::FileList;
 use crate::facts::{Datum, Origin, Package, PackageManager};
 use crate::host::{Host, HostError};
-use crate::knowledge::packages::{classify, may_concern, may_own_driver_files, origin_of_version};
+use crate::knowledge::archives::origin_of_version;
+use crate::knowledge::packages::{classify, may_concern, may_own_driver_files};
 use crate::parse::dpkg::{Paragraph, check, paragraphs};
 
 const STATUS: &str = "/var/lib/dpkg/status";
@@ -59,6 +61,7 @@ fn package(paragraph: &Paragraph<'_>, name: String, lines: &mut Lines<'_>) -> Op
         state: String::from_utf8_lossy(state).into_owned(),
         held: words.want == b"hold",
         origin: origin_of_version(&version).map(str::to_owned),
+        origin_from: None,
         role: what.role,
         series: what.series,
         from: Origin::line(Path::new(STATUS), lines.at(paragraph.offset())),
@@ -87,12 +90,13 @@ impl Lines<'_> {
     }
 }
 
-/// Where the lists of packages that likely own driver files are, by their names: the directory of all lists need not
-/// be read for them. Of the two names that a list may have, one is there.
-pub(super) fn likely_lists(installed: &[Package]) -> Vec<FileList> {
-    let packages = installed.iter().filter(|package| {
-        package.manager == PackageManager::Dpkg && may_own_driver_files(&package.name)
-    });
+/// Where the lists of packages that likely own driver files are, and those of `drivers`, by their names: the directory
+/// of all lists need not be read for them. Of the two names that a list may have, one is there.
+pub(super) fn likely_lists(installed: &[Package], drivers: &HashSet<&str>) -> Vec<FileList> {
+    let is_wanted = |name: &str| may_own_driver_files(name) || drivers.contains(name);
+    let packages = installed
+        .iter()
+        .filter(|package| package.manager == PackageManager::Dpkg && is_wanted(&package.name));
     let lists = packages.flat_map(|package| {
         let Package { name, arch, .. } = package;
         [format!("{INFO}/{name}:{arch}.list"), format!("{INFO}/{name}.list")]

@@ -1,14 +1,17 @@
 //! Packages that concern the driver, and who owns each driver file.
 
+mod doubt;
 mod dpkg;
 mod missing;
 mod owners;
 mod pacman;
 mod rpm;
+mod rpm_files;
 mod rpm_program;
 
 use crate::facts::{
-    Datum, Facts, Gap, Package, PackageDatabase, PackageManager, PackageRole, Packages,
+    Datum, Facts, Gap, LibraryPlace, Package, PackageDatabase, PackageManager, PackageRole,
+    Packages,
 };
 use crate::host::Host;
 use crate::probe::{Found, Probe};
@@ -65,14 +68,22 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
     });
     let rpm = rpm.as_ref().and_then(|database| database.as_ref().ok());
     // A package that is not installed whole has not laid out its files yet, or no more.
+    let draws = known.libraries.files.iter().any(|file| {
+        file.place == LibraryPlace::System
+            && ["libGLX_nvidia", "libEGL_nvidia"].contains(&file.stem.as_str())
+    });
     let drivers = packages
         .of_role(PackageRole::User)
+        // What leads to the driver's graphics is of no concern where there are none.
+        .chain(packages.of_role(PackageRole::Dispatch).filter(|_| draws))
         // Where no library was found, what hides them hides what is gone too.
         .filter(|package| package.is_installed() && !known.libraries.files.is_empty())
         .map(|package| package.name.as_str())
         .collect();
-    (packages.owners, packages.missing) =
+    let owners::Files { owners, verified } =
         owners::find(host, known, &packages, drivers, rpm, &mut gaps);
+    (packages.owners, packages.missing, packages.altered) =
+        (owners, verified.missing, verified.altered);
     Box::new(move |facts| {
         facts.packages = packages;
         facts.gaps.extend(gaps);

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::doubt::Doubt;
 use super::missing::Missing;
 use super::rpm::RpmDatabase;
+use super::rpm_files::Verified;
 use super::{dpkg, pacman};
 use crate::facts::{
-    BuildOutcome, Datum, DkmsBuild, Facts, Gap, LibraryPlace, MissingFile, ModuleFile, Ownership,
+    BuildOutcome, Datum, DkmsBuild, Facts, Gap, LibraryPlace, ModuleFile, Ownership,
     PackageManager, Packages,
 };
 use crate::host::{Host, HostError};
@@ -25,8 +27,15 @@ const MAX_LIST: u64 = 16 << 20;
 /// Lists beyond this many are not searched.
 const MAX_LISTS: usize = 20_000;
 
-/// Finds the owner of every driver file that the other probes found, and what is gone of `drivers`, the packages that
-/// carry driver libraries. Files of conda environments, Python packages,
+/// What is found of the files of packages.
+#[derive(Default)]
+pub(super) struct Files {
+    pub(super) owners: BTreeMap<PathBuf, Ownership>,
+    pub(super) verified: Verified,
+}
+
+/// Finds the owner of every driver file that the other probes found, and what is gone or altered of `drivers`, the
+/// packages that carry driver libraries, or lead to them. Files of conda environments, Python packages,
 /// WSL, separate driver roots and container runtimes have no entry: no package of this system can own them.
 pub(super) fn find(
     host: &dyn Host,
@@ -35,14 +44,16 @@ pub(super) fn find(
     drivers: HashSet<&str>,
     rpm: Option<&RpmDatabase>,
     gaps: &mut Vec<Gap>,
-) -> (BTreeMap<PathBuf, Ownership>, Vec<MissingFile>) {
+) -> Files {
     let here = known.libraries.files.iter().map(|file| file.path.as_path()).collect();
     let databases = &packages.databases;
-    let missing = Missing { drivers, here, found: Vec::new() };
+    let missing =
+        Missing { drivers, here, found: vec![], altered: vec![], doubt: Doubt::default() };
     let mut search = Search { open: driver_files(known), owners: BTreeMap::new(), missing, gaps };
     if search.open.is_empty() && search.missing.drivers.is_empty() {
-        return Default::default();
+        return Files::default();
     }
+    let mut verified = Verified::default();
     let mut failures: Vec<String> = Vec::new();
     for database in databases {
         if let Datum::Unreadable { at, why } = &database.count {
@@ -56,16 +67,17 @@ pub(super) fn find(
     };
     // Where an owner is likely first: the other lists are read only for files that nobody likely owns.
     if has_good(PackageManager::Dpkg) {
-        search.lists(host, &dpkg::likely_lists(&packages.installed));
+        search.lists(host, &dpkg::likely_lists(&packages.installed, &search.missing.drivers));
     }
     let mut others = Vec::new();
     if has_good(PackageManager::Pacman) {
         match pacman::file_lists(host) {
             Ok(lists) => {
-                let (likely, unlikely): (Vec<_>, Vec<_>) = lists
-                    .into_iter()
-                    .take(MAX_LISTS)
-                    .partition(|list| may_own_driver_files(&list.package));
+                let (likely, unlikely): (Vec<_>, Vec<_>) =
+                    lists.into_iter().take(MAX_LISTS).partition(|list| {
+                        may_own_driver_files(&list.package)
+                            || search.missing.drivers.contains(list.package.as_str())
+                    });
                 search.lists(host, &likely);
                 others.extend(unlikely);
             }
@@ -78,6 +90,10 @@ pub(super) fn find(
                 .into_iter()
                 .for_each(|(path, owner)| search.settle(&path, Ownership::Package(owner))),
             Err(error) => failures.push(error),
+        }
+        match rpm.verify(host, &search.missing.drivers, &known.libraries.files) {
+            Ok(found) => verified = found,
+            Err(gap) => search.gaps.push(gap),
         }
     }
     search.builders(known);
@@ -100,9 +116,12 @@ pub(super) fn find(
     for path in std::mem::take(&mut search.open) {
         search.owners.insert(path, rest.clone());
     }
-    search.missing.found.sort();
-    search.missing.found.dedup();
-    (search.owners, search.missing.found)
+    let of_lists = search.missing.finish(host);
+    verified.missing.extend(of_lists.missing);
+    verified.altered.extend(of_lists.altered);
+    verified.missing.sort();
+    verified.altered.sort();
+    Files { owners: search.owners, verified }
 }
 
 /// The files whose owner is asked for, sorted.

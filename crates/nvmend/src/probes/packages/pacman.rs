@@ -51,6 +51,7 @@ fn package(host: &dyn Host, path: &Path) -> Result<Option<Package>, Gap> {
         state: "installed".to_owned(),
         held: false,
         origin: desc.packager,
+        origin_from: None,
         role: what.role,
         series: what.series,
         from: Origin::from(path),

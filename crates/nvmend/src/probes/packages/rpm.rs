@@ -1,13 +1,14 @@
 //! Fedora's, Red Hat's and SUSE's packages, from the SQLite database that rpm keeps since 4.16; from the older ones by
 //! the rpm program.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::Database;
 use super::owners::spellings;
+use super::rpm_files::{self, Verified};
 use super::rpm_program::RpmProgram;
-use crate::facts::{Datum, Gap, Origin, Package, PackageManager};
+use crate::facts::{Datum, Gap, LibraryFile, Origin, Package, PackageManager};
 use crate::host::{Host, RandomRead};
 use crate::knowledge::packages::{classify, may_concern};
 use crate::parse::rpm_header::{RpmHeader, RpmPackage};
@@ -156,6 +157,7 @@ impl RpmDatabase {
             state: "installed".to_owned(),
             held: false,
             origin: it.origin,
+            origin_from: None,
             role: what.role,
             series: what.series,
             from: Origin::from(self.path.as_str()),
@@ -173,6 +175,25 @@ impl RpmDatabase {
                 find_owners(file.as_ref(), paths).map_err(|error| error.to_string())
             }
             Access::Program(program, _) => program.owners(host, paths),
+        }
+    }
+}
+
+impl RpmDatabase {
+    /// What is gone or altered of these packages' libraries. Asked of the SQLite database only: the program would have
+    /// to be started once more.
+    pub(super) fn verify(
+        &self,
+        host: &dyn Host,
+        packages: &HashSet<&str>,
+        here: &[LibraryFile],
+    ) -> Result<Verified, Gap> {
+        match &self.access {
+            Access::Sqlite(file) => {
+                rpm_files::verify(host, file.as_ref(), &self.path, packages, here)
+                    .map_err(|error| Gap::new(self.path.as_str(), error))
+            }
+            Access::Program(..) => Ok(Verified::default()),
         }
     }
 }
@@ -209,7 +230,8 @@ fn find_owners(
     Ok(owners)
 }
 
-fn header(sqlite: &sqlite::Database<'_>, number: i64) -> Result<Vec<u8>, SqliteError> {
+/// The whole header of a package.
+pub(super) fn header(sqlite: &sqlite::Database<'_>, number: i64) -> Result<Vec<u8>, SqliteError> {
     let header = sqlite.row("Packages", number, HEADER_WHOLE, |row| match row {
         [_, Value::Blob(header), ..] => header.to_vec(),
         _ => Vec::new(),

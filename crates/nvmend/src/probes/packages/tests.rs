@@ -331,3 +331,82 @@ fn leaves_out_files_that_no_package_can_own() {
     facts.libraries.files[0].place = LibraryPlace::Conda;
     assert!(probe(&Memory::default(), facts).packages.owners.is_empty());
 }
+
+#[test]
+fn verifies_the_libraries_of_rpms_against_the_disk() {
+    let list = ["libcuda.so.535.261.03", "libcuda.so.1", "libnvidia-ml.so.535.261.03"];
+    let files = |size| list.map(|name| (format!("/usr/lib64/{name}"), size)).to_vec();
+    let package = |arch: &str, size| crate::hosts::made_rpm::Package {
+        name: "nvidia-driver-cuda-libs".into(),
+        version: "3:535.261.03-1.el9".into(),
+        arch: arch.into(),
+        vendor: String::new(),
+        files: files(size),
+    };
+    let probed = |packages: &[_]| {
+        let database = crate::hosts::made_rpm::database(packages);
+        let host = Memory::default().file("/usr/lib/sysimage/rpm/rpmdb.sqlite", database);
+        let packages =
+            probe(&host, with_files(&["/usr/lib64/libcuda.so.535.261.03"], &[])).packages;
+        let missing = packages.missing.into_iter().map(|file| file.path);
+        let altered = packages.altered.into_iter().map(|file| match file.change {
+            crate::facts::Change::Size { listed, found } => (listed, found),
+            crate::facts::Change::Content => (0, 0),
+        });
+        (missing.collect::<Vec<_>>(), altered.collect::<Vec<_>>())
+    };
+    let gone = vec![std::path::PathBuf::from("/usr/lib64/libnvidia-ml.so.535.261.03")];
+    assert_eq!(probed(&[package("x86_64", 1)]), (gone.clone(), vec![]));
+    assert_eq!(probed(&[package("x86_64", 7)]), (gone, vec![(7, 1)]));
+    // Twice there: which of them the files are of, nobody knows.
+    assert_eq!(probed(&[package("x86_64", 1), package("x86_64", 7)]), (vec![], vec![]));
+}
+
+#[test]
+fn libglvnd_is_looked_at_where_the_drivers_graphics_are() {
+    let status =
+        "Package: libegl1\nStatus: install ok installed\nArchitecture: amd64\nVersion: 1.6.0-1\n";
+    let host = Memory::default().file("/var/lib/dpkg/status", status).file(
+        "/var/lib/dpkg/info/libegl1:amd64.list",
+        "/.\n/usr/lib/libEGL.so.1\n/usr/lib/libEGL.so.1.1.0\n",
+    );
+    let mut facts = with_files(&["/usr/lib/libEGL_nvidia.so.535.261.03"], &[]);
+    assert_eq!(probe(&host, facts.clone()).packages.missing, []);
+    facts.libraries.files[0].stem = "libEGL_nvidia".into();
+    let packages = probe(&host, facts).packages;
+    let [file] = &packages.missing[..] else { panic!("{:?}", packages.missing) };
+    assert_eq!(file.path, std::path::Path::new("/usr/lib/libEGL.so.1.1.0"));
+    assert_eq!(file.package, "libegl1");
+}
+
+#[test]
+fn a_capture_answers_for_digests_that_were_taken() {
+    use crate::host::Host;
+    use crate::hosts::recorder::Recorder;
+    let path = "/usr/lib/libcuda.so.535.261.03";
+    let list = "/var/lib/dpkg/info/libcuda1.list";
+    let host = Memory::default()
+        .file("/var/lib/dpkg/status", STATUS)
+        .file(list, format!("{path}\n"))
+        .file(
+            "/var/lib/dpkg/info/libcuda1.md5sums",
+            format!("{}  {}\n", "0".repeat(32), &path[1..]),
+        )
+        .file(path, "another file")
+        .modified(list, 1_700_000_000)
+        .modified(path, 1_750_000_000);
+    let altered = |host: &dyn Host| {
+        let mut facts = with_files(&[path], &[]);
+        run(host, &facts.clone())(&mut facts);
+        facts.packages.altered
+    };
+    let live = altered(&host);
+    assert_eq!(live.len(), 1);
+    let recorder = Recorder::new(std::sync::Arc::new(host));
+    assert_eq!(altered(&recorder), live);
+    let capture = crate::hosts::capture::write(recorder.recorded(), None).unwrap();
+    let saved = crate::hosts::capture::read(&capture[..]).unwrap();
+    assert_eq!(altered(&saved), live);
+    // Its content is not kept for that.
+    assert!(saved.read(path.as_ref(), 1 << 20).is_err());
+}
