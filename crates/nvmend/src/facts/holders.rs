@@ -10,7 +10,7 @@ use crate::version::DriverVersion;
 /// Who uses the driver now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holders {
-    /// Processes, by pid. Absent: nothing is loaded that could be held, so nobody was asked.
+    /// Processes, by pid. Absent: nothing is loaded that could be held, so nobody was asked; or nobody could be.
     pub processes: Datum<Vec<Holder>>,
     /// Processes that only root may look into.
     pub hidden: usize,
@@ -20,9 +20,6 @@ pub struct Holders {
     /// The unit of the display manager, if it runs.
     #[serde(default)]
     pub display_manager: Option<String>,
-    /// GPU instances of MIG that are set up; they are lost with the module.
-    #[serde(default)]
-    pub mig_instances: usize,
 }
 
 /// One process.

@@ -29,7 +29,6 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
             } else {
                 processes(host, &render_nodes(host, known), &mut gaps)
             };
-        holders.mig_instances = mig_instances(host);
         if known.loaded.module("nvidia_drm").is_some() {
             holders.console = console(host);
             holders.display_manager = display_manager(host);
@@ -84,18 +83,6 @@ fn display_manager(host: &dyn Host) -> Option<String> {
     is_running.then_some(unit)
 }
 
-/// MIG's GPU instances: the driver shows one directory for each (NVIDIA/nvidia-modprobe,
-/// `modprobe-utils/nvidia-modprobe-utils.h`).
-fn mig_instances(host: &dyn Host) -> usize {
-    let capabilities = Path::new("/proc/driver/nvidia/capabilities");
-    let gpus = host.list(capabilities).unwrap_or_default();
-    let gpus = gpus.iter().filter(|entry| entry.name.starts_with("gpu"));
-    gpus.filter_map(|gpu| host.list(&capabilities.join(&gpu.name).join("mig")).ok())
-        .flatten()
-        .filter(|entry| entry.name.starts_with("gi"))
-        .count()
-}
-
 /// Whether every NVIDIA module is referenced only by the modules that depend on it: then no program has a device
 /// open, and no process needs to be asked. A reference count is one for each such module and each opening (kernel,
 /// `module_refcount`).
@@ -143,7 +130,7 @@ fn processes(
         pids.truncate(MOST_PROCESSES);
     }
     let (mut processes, mut hidden, mut other_maps) = (Vec::new(), 0, 0);
-    for pid in pids {
+    for pid in pids.iter().copied() {
         let directory = proc.join(pid.to_string());
         let devices = match open_devices(host, &directory.join("fd"), render_nodes) {
             Ok(devices) => devices,
@@ -169,7 +156,16 @@ fn processes(
             processes.push(Holder { pid, name, devices, libraries, cgroup });
         }
     }
+    if host.kind() == HostKind::Tree && processes.is_empty() && !shows_files(host, &pids) {
+        // A description of a machine without its processes: who holds what is not known.
+        return (Datum::absent(proc), hidden);
+    }
     (Datum::known(processes, proc), hidden)
+}
+
+/// Whether any process is there with its open files.
+fn shows_files(host: &dyn Host, pids: &[u32]) -> bool {
+    pids.iter().any(|pid| host.metadata(Path::new(&format!("/proc/{pid}/fd"))).is_ok())
 }
 
 /// The NVIDIA devices among the open files, sorted, once each; `None` for a process without any open file, as kernel
@@ -297,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn a_display_its_manager_the_console_and_mig_are_seen() {
+    fn a_display_its_manager_and_the_console_are_seen() {
         let drm = "/sys/bus/pci/devices/0000:01:00.0/drm";
         let host = machine()
             .link("/proc/950/fd/5", "/dev/dri/card1")
@@ -313,10 +309,7 @@ mod tests {
             .file("/sys/class/vtconsole/vtcon1/bind", "1\n")
             .link("/etc/systemd/system/display-manager.service", "/lib/systemd/system/gdm3.service")
             .link("/lib/systemd/system/gdm3.service", "gdm.service")
-            .dir("/sys/fs/cgroup/system.slice/gdm.service")
-            .dir("/proc/driver/nvidia/capabilities/gpu0/mig/gi1")
-            .dir("/proc/driver/nvidia/capabilities/gpu0/mig/gi2")
-            .dir("/proc/driver/nvidia/capabilities/mig");
+            .dir("/sys/fs/cgroup/system.slice/gdm.service");
         let mut known = loaded();
         known.bus.gpus = Datum::known(
             vec![PciDevice {
@@ -337,7 +330,6 @@ mod tests {
         assert!(server.shows_pictures());
         assert_eq!(holders.console.as_deref(), Some("vtcon1"));
         assert_eq!(holders.display_manager.as_deref(), Some("gdm.service"));
-        assert_eq!(holders.mig_instances, 2);
         // A console on another maker's GPU is none of ours, nor a manager that does not run.
         let other = host.file("/proc/fb", "0 i915drmfb\n").link(
             "/etc/systemd/system/display-manager.service",
@@ -399,7 +391,7 @@ mod tests {
                 module("nvidia", references, &["nvidia_uvm", "nvidia_modeset"]),
                 module("nvidia_uvm", Some(0), &[]),
             ];
-            !is_held_by_nobody(&Loaded { driver: Datum::default(), modules, devices: Vec::new() })
+            !is_held_by_nobody(&Loaded { modules, ..Loaded::default() })
         };
         assert!(held(Some(3)) && held(None));
         assert!(!held(Some(2)));

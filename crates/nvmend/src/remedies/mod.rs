@@ -6,6 +6,8 @@ mod quarantine_module;
 mod reboot;
 mod rebuild_initramfs;
 mod reload_modules;
+mod restart_processes;
+mod restart_service;
 mod stopping;
 mod unblock_module;
 
@@ -19,6 +21,8 @@ pub const ALL: &[&Remedy] = &[
     &reboot::REMEDY,
     &rebuild_initramfs::REMEDY,
     &reload_modules::REMEDY,
+    &restart_processes::REMEDY,
+    &restart_service::REMEDY,
     &unblock_module::REMEDY,
 ];
 

@@ -18,21 +18,26 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
         return Err(hindrance.with("manager", manager).with("origin", origin.as_str()));
     }
     let (loaded, _) = facts.loaded_version().ok_or(Hindrance::new("nothing-loaded"))?;
-    if facts.holders.mig_instances > 0 {
-        let count = facts.holders.mig_instances;
+    if facts.loaded.mig_instances > 0 {
+        let count = facts.loaded.mig_instances;
         return Err(Hindrance::new("mig-instances").with("count", count));
     }
     if facts.holders.processes.is_unreadable() || facts.holders.hidden > 0 {
         return Err(Hindrance::new("holders-hidden").with("count", facts.holders.hidden));
     }
     let load = load_module::load(facts)?;
-    let holders = facts.holders.processes.value().map_or(&[][..], Vec::as_slice);
-    let holders: Vec<&Holder> = holders.iter().filter(|holder| is_holding(holder)).collect();
+    let processes = facts.holders.processes.value();
+    let holders = processes.map_or(&[][..], Vec::as_slice);
+    let holders: Vec<&Holder> = holders.iter().filter(is_holding).collect();
     if let Some((module, by)) = held_by_module(facts) {
         return Err(Hindrance::new("held-by-module").with("module", module).with("by", by));
     }
     let console = facts.holders.console.as_ref().filter(|_| is_held(facts, "nvidia_drm"));
-    if let Some(module) = held_unseen(facts, &holders).filter(|_| console.is_none()) {
+    let nobody_is_seen = processes.is_some() && holders.is_empty() && console.is_none();
+    if let Some(module) =
+        UNLOAD_ORDER.into_iter().find(|name| nobody_is_seen && is_held(facts, name))
+    {
+        // A guest's virtual GPU, or something of the kernel's.
         return Err(Hindrance::new("held-unseen").with("module", module));
     }
 
@@ -88,12 +93,4 @@ fn is_held(facts: &Facts, module: &str) -> bool {
     facts.loaded.module(module).is_some_and(|module| {
         module.references.is_some_and(|count| count as usize > module.used_by.len())
     })
-}
-
-/// A module that something holds, where no process holds any device: a guest's virtual GPU, or something of the kernel's.
-fn held_unseen<'f>(facts: &'f Facts, holders: &[&Holder]) -> Option<&'f str> {
-    if !holders.is_empty() {
-        return None;
-    }
-    UNLOAD_ORDER.into_iter().find(|name| is_held(facts, name))
 }

@@ -110,7 +110,11 @@ impl Action for UnloadModules {
         facts.loaded.modules.retain(|module| !self.modules.contains(&module.name));
         facts.log = Default::default();
         facts.deep = Default::default();
-        facts.holders = Default::default();
+        facts.loaded.mig_instances = 0;
+        // What has libraries in its memory and no device open goes on, with libraries of the old version.
+        if let Datum::Known { value, .. } = &mut facts.holders.processes {
+            value.retain(|holder| holder.devices.is_empty());
+        }
         if let Datum::Known { value: gpus, .. } = &mut facts.bus.gpus {
             gpus.iter_mut()
                 .filter(|gpu| gpu.driver.as_deref() == Some("nvidia"))

@@ -10,6 +10,7 @@
 mod crash;
 mod plans;
 mod programs;
+mod reload;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
