@@ -2,8 +2,13 @@
 
 ## Help
 
-about = Finds out why the parts of the NVIDIA driver don't fit together, and what helps. Changes nothing.
+about = Finds out why the parts of the NVIDIA driver don't fit together, what helps, and repairs it. Only apply and undo change anything.
 command-check = Diagnose the machine: verdict, versions, causes, what helps (the default)
+command-plan = Show what would repair the machine, step by step; changes nothing
+command-apply = Do the plan, after showing it and asking; needs root
+command-undo = Take a run of apply back; without RUN, the last one; needs root
+command-history = List what nvmend did to the machine
+command-resume = Go on with a run after a reboot
 command-explain = Explain a cause; without CAUSE, list them all
 command-capture = Write what a check reads into a file, without names and addresses, to diagnose it elsewhere
 command-completions = Print the completion script for a shell
@@ -26,6 +31,14 @@ option-color = Colours: auto, always or never (default: auto)
 option-verbose = Show everything: all evidence, all that could not be read
 option-quiet = Show the verdict only
 option-output = File to write; - for the standard output (default: nvmend-capture.tar.zst)
+argument-plan = A plan that nvmend plan -o wrote; without it, a plan is made
+argument-run = Name of a run, as nvmend history shows it
+option-allow = What may be interrupted: none, service-restart (or reload, which is the same), gpu-jobs-stop (also end programs that use a GPU), reboot; several with commas. Without it: anything but ending programs; with --yes it must be given
+option-remedy = Use this remedy of the cause; given several times: these, in order
+option-plan-output = Also write the plan into FILE, for nvmend apply FILE; - writes JSON to the standard output
+option-yes = Don't ask; needs --allow, which then also covers what cannot be undone
+option-undo-yes = Don't ask
+option-dry-run = Show what would be done, and do nothing
 option-help = Show this help
 option-version = Show the version
 heading-usage = Usage
@@ -51,11 +64,76 @@ remedy = { $name }: { $does }
 capture-written = Wrote { $file } ({ $size } KiB), without user names, host names and addresses.
     Look at it before you pass it on; diagnose it with: nvmend --from { $file }
 
+## nvmend plan, apply, undo
+
+plan-to-do-it = To do it:
+ask-apply = Do this? [y/N]
+ask-final-heading = This cannot be undone:
+ask-final = Do it all the same? [y/N]
+ask-undo = Take it back? [y/N]
+apply-declined = Nothing was changed.
+apply-nothing-left = Nothing to do: what this plan repairs is not wrong any more.
+# $lock, $holder: name (process id)
+progress-waits = Waiting for { $lock }, which is held by { $holder } …
+progress-rolls-back = Something failed. Taking back what was done:
+progress-stopping = Stopping after this step; then what was done is taken back.
+# $command, $option
+error-only-here = nvmend { $command } changes the machine it runs on; it does not go with { $option }.
+hint-only-here = nvmend plan shows what would be done there.
+# $command
+error-not-root = nvmend { $command } changes the machine, and needs root for it.
+# $command
+hint-not-root = Run: sudo nvmend { $command }
+error-yes-without-limit = --yes needs --allow: nobody is asked, so say what may be interrupted.
+hint-yes-without-limit = For instance: nvmend apply --yes --allow service-restart
+error-nobody-to-ask = There is no terminal to ask on, so nothing was changed.
+hint-nobody-to-ask = In a script: nvmend apply --yes --allow service-restart (or none, gpu-jobs-stop, reboot)
+hint-nobody-to-ask-undo = In a script: nvmend undo --yes
+error-by-hand = This plan has a step that only a person can do; nothing was changed.
+# $remedy, $cause, $remedies: a list; may be empty
+error-remedy-not-here = “{ $remedy }” is no remedy of { $cause }. Remedies of it that nvmend carries out: { $remedies }
+# $path
+error-plan-format = { $path } is not a plan.
+hint-plan-anew = Make a new one: nvmend plan -o FILE
+# $path
+error-plan-empty = { $path } holds no plan: nothing could be done when it was written.
+# $path
+error-plan-edited = { $path } was edited after nvmend made it, and is not done.
+error-plan-machine = This plan was made on another machine, and is not done here.
+error-plan-changed = The machine has changed since this plan was made: other steps would be needed now. Nothing was changed.
+# $why
+error-plan-impossible = The machine has changed since this plan was made, or --allow allows less: { $why }. Nothing was changed.
+# $run
+error-unfinished = Run { $run } was interrupted, and what it did is not taken back yet.
+# $run
+hint-unfinished = Take it back first: sudo nvmend undo { $run }
+error-at-work = Another nvmend is changing this machine right now.
+hint-at-work = Wait until it has ended; nvmend history shows it then.
+# $run
+error-no-such-run = There is no run “{ $run }”.
+hint-history = nvmend history lists the runs.
+# $run
+error-no-reboot-came = Run { $run } does not wait for a reboot that has happened.
+# $run
+error-run-is-undone = Nothing of run { $run } is left to take back.
+error-nothing-to-undo = There is no run that could be taken back.
+# $paths: a list
+error-changed-since = Somebody has changed since what this run changed, and that is not overwritten: { $paths }
+hint-changed-since = Put these aside or back as the run left them, then try again.
+# $path, $why
+error-nothing-changed = { $path }: { $why }. Nothing was changed.
+hint-read-only = The file system is mounted read-only. Find out why (dmesg), make it writable, and try again.
+hint-no-space = The file system is full. Free some space (df -h shows where), and try again.
+# $why
+error-journal = The record of runs cannot be used: { $why }.
+# $why: the last that was heard of it; may be empty
+error-worker-gone = The process that does the work has ended without a word. { $why }
+
 ## Errors
 
 error = {"error: "}
 # $command
-error-later-command = nvmend { $command } is not there yet: this version only diagnoses.
+error-later-command = nvmend { $command } is not there yet.
 # $command
 error-unknown-command = There is no command “{ $command }”.
 # $argument
@@ -114,10 +192,10 @@ hint-causes = nvmend explain lists them.
 error-which-shell = For which shell? There are { $shells }.
 error-capture-to-terminal = A capture is no text for a terminal; send the output into a file, or name one with -o.
 # $path
-error-capture-exists = { $path } is already there and is not overwritten.
-hint-capture-exists = Name another file with -o.
+error-file-exists = { $path } is already there and is not overwritten.
+hint-file-exists = Name another file with -o.
 # $path, $why
-error-capture-write = { $path } cannot be written: { $why }.
+error-file-write = { $path } cannot be written: { $why }.
 # $suggestion
 hint-suggestion = Did you mean “{ $suggestion }”?
 hint-help = nvmend --help shows what there is.

@@ -88,6 +88,7 @@ title-separator = {"; "}
 
 heading-help = What helps
 read-more = More about this cause:
+plan-it = What nvmend would do about it, step by step:
 
 ## What could not be read
 

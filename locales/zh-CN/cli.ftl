@@ -2,8 +2,13 @@
 
 ## 帮助
 
-about = 找出 NVIDIA 驱动各部分不匹配的原因，并说明怎么办。不会改动任何东西。
+about = 找出 NVIDIA 驱动各部分不匹配的原因，说明怎么办，并加以修复。只有 apply 和 undo 会改动机器。
 command-check = 诊断机器：结论、版本对照、原因、怎么办（默认命令）
+command-plan = 显示修复这台机器的方案，逐步列出；不改动任何东西
+command-apply = 先显示方案并征求同意，然后执行；需要 root
+command-undo = 撤销一次执行；不给 RUN 则撤销最近一次；需要 root
+command-history = 列出 nvmend 对这台机器做过什么
+command-resume = 重启后继续上次的执行
 command-explain = 说明一种原因；不给 CAUSE 则列出全部
 command-capture = 把诊断时读到的内容写入文件（去掉用户名、主机名和地址），以便在别处诊断
 command-completions = 输出某种 shell 的补全脚本
@@ -24,6 +29,14 @@ option-color = 颜色：auto、always 或 never（默认 auto）
 option-verbose = 显示全部内容：所有证据，所有未能读取之处
 option-quiet = 只显示结论
 option-output = 要写入的文件；- 表示标准输出（默认 nvmend-capture.tar.zst）
+argument-plan = nvmend plan -o 写出的方案；不给则现做一个
+argument-run = 执行的名称，见 nvmend history
+option-allow = 允许的影响：none（没有影响）、service-restart（重启服务；reload 与它相同）、gpu-jobs-stop（还可以结束使用 GPU 的程序）、reboot（重启机器）；多个用逗号分隔。不给则除结束程序外都允许；与 --yes 合用时必须给出
+option-remedy = 采用该原因的这种处理办法；给出多次则依次采用
+option-plan-output = 同时把方案写入 FILE，供 nvmend apply FILE 使用；- 表示以 JSON 写到标准输出
+option-yes = 不再询问；必须同时给出 --allow，它也涵盖无法撤销的步骤
+option-undo-yes = 不再询问
+option-dry-run = 只显示要做什么，不执行
 option-help = 显示帮助
 option-version = 显示版本
 heading-usage = 用法
@@ -47,10 +60,57 @@ remedy = { $name }：{ $does }
 capture-written = 已写入 { $file }（{ $size } KiB），其中不含用户名、主机名和地址。
     交给别人之前请先看一遍；诊断它：nvmend --from { $file }
 
+## nvmend plan、apply、undo
+
+plan-to-do-it = 执行它：
+ask-apply = 要执行吗？[y/N]
+ask-final-heading = 以下步骤无法撤销：
+ask-final = 仍要执行吗？[y/N]
+ask-undo = 要撤销吗？[y/N]
+apply-declined = 没有改动任何东西。
+apply-nothing-left = 无需处理：这个方案要修复的问题已经不存在。
+progress-waits = 正在等待 { $lock }，它被 { $holder } 占用……
+progress-rolls-back = 有步骤失败，正在撤销已做的改动：
+progress-stopping = 当前步骤完成后停止，然后撤销已做的改动。
+error-only-here = nvmend { $command } 改动的是本机，不能与 { $option } 同用。
+hint-only-here = nvmend plan 可以显示在那里会做什么。
+error-not-root = nvmend { $command } 要改动机器，需要 root 权限。
+hint-not-root = 请运行：sudo nvmend { $command }
+error-yes-without-limit = --yes 必须与 --allow 同用：既然不询问，就要写明允许什么影响。
+hint-yes-without-limit = 例如：nvmend apply --yes --allow service-restart
+error-nobody-to-ask = 没有终端可供询问，因此没有改动任何东西。
+hint-nobody-to-ask = 在脚本里请用：nvmend apply --yes --allow service-restart（或 none、gpu-jobs-stop、reboot）
+hint-nobody-to-ask-undo = 在脚本里请用：nvmend undo --yes
+error-by-hand = 这个方案里有必须人工完成的步骤；没有改动任何东西。
+error-remedy-not-here = “{ $remedy }”不是 { $cause } 的处理办法。nvmend 能执行的办法有：{ $remedies }
+error-plan-format = { $path } 不是方案文件。
+hint-plan-anew = 请重新生成：nvmend plan -o FILE
+error-plan-empty = { $path } 里没有方案：写出它时没有可做的事。
+error-plan-edited = { $path } 生成之后被人改过，不予执行。
+error-plan-machine = 这个方案是在另一台机器上做的，不在这里执行。
+error-plan-changed = 方案做好之后机器有了变化，现在需要的步骤已经不同。没有改动任何东西。
+error-plan-impossible = 方案做好之后机器有了变化，或者 --allow 允许得更少：{ $why }。没有改动任何东西。
+error-unfinished = 执行 { $run } 中断过，它做的改动还没有撤销。
+hint-unfinished = 请先撤销：sudo nvmend undo { $run }
+error-at-work = 另一个 nvmend 正在改动这台机器。
+hint-at-work = 请等它结束；之后可以用 nvmend history 查看。
+error-no-such-run = 没有“{ $run }”这次执行。
+hint-history = 用 nvmend history 列出所有执行。
+error-no-reboot-came = 执行 { $run } 并没有在等待一次已经发生的重启。
+error-run-is-undone = 执行 { $run } 已经没有可以撤销的改动。
+error-nothing-to-undo = 没有可以撤销的执行。
+error-changed-since = 这次执行改过的内容后来又被人改动，不会覆盖：{ $paths }
+hint-changed-since = 请先移开这些文件，或恢复成执行后的样子，然后重试。
+error-nothing-changed = { $path }：{ $why }。没有改动任何东西。
+hint-read-only = 文件系统是只读的。请查明原因（dmesg），改为可写后重试。
+hint-no-space = 文件系统已满。请腾出空间（用 df -h 查看）后重试。
+error-journal = 无法使用执行记录：{ $why }。
+error-worker-gone = 负责执行的进程没有给出结果就结束了。{ $why }
+
 ## 错误
 
 error = 错误：
-error-later-command = nvmend { $command } 还没有做好：这个版本只做诊断。
+error-later-command = nvmend { $command } 还没有做好。
 error-unknown-command = 没有“{ $command }”这个命令。
 error-unknown-argument = 这里没有“{ $argument }”这个选项。
 error-value-missing = { $argument } 后面要有一个值。
@@ -86,9 +146,9 @@ error-unknown-cause = 没有“{ $cause }”这个原因。
 hint-causes = 用 nvmend explain 列出全部原因。
 error-which-shell = 要哪种 shell 的？可选：{ $shells }。
 error-capture-to-terminal = 采集的内容不是能在终端上看的文本；请重定向到文件，或用 -o 指定文件。
-error-capture-exists = { $path } 已经存在，不会覆盖它。
-hint-capture-exists = 请用 -o 指定另一个文件。
-error-capture-write = 无法写入 { $path }：{ $why }。
+error-file-exists = { $path } 已经存在，不会覆盖它。
+hint-file-exists = 请用 -o 指定另一个文件。
+error-file-write = 无法写入 { $path }：{ $why }。
 hint-suggestion = 是不是想用“{ $suggestion }”？
 hint-help = 用 nvmend --help 查看有哪些命令和选项。
 

@@ -70,6 +70,7 @@ title-separator = ；
 
 heading-help = 怎么办
 read-more = 关于这个原因的详细说明：
+plan-it = nvmend 能怎样修复（逐步列出）：
 
 ## 未能读取
 

@@ -2,14 +2,22 @@
 
 use clap::Command;
 use nvmend::causes;
+use nvmend::history::{History, RunReport};
+use nvmend::proposal::Proposal;
 use nvmend::report::Report;
 use nvmend::reports::layout::{Block, blocks};
 use nvmend::words::{EXPLAIN_PARTS, Language, Words};
 use nvmend_cli::{arguments, help};
+use schemars::JsonSchema;
 
 /// File name and text of each document.
 pub fn all() -> Vec<(String, String)> {
-    let mut documents = vec![("report.schema.json".to_owned(), schema())];
+    let mut documents = vec![
+        ("report.schema.json".to_owned(), schema::<Report>()),
+        ("plan.schema.json".to_owned(), schema::<Proposal>()),
+        ("run.schema.json".to_owned(), schema::<RunReport>()),
+        ("history.schema.json".to_owned(), schema::<History>()),
+    ];
     for language in Language::ALL {
         let words = Words::new(language);
         let ending = match language {
@@ -22,8 +30,8 @@ pub fn all() -> Vec<(String, String)> {
     documents
 }
 
-fn schema() -> String {
-    let text = serde_json::to_string_pretty(&schemars::schema_for!(Report)).unwrap_or_default();
+fn schema<T: JsonSchema>() -> String {
+    let text = serde_json::to_string_pretty(&schemars::schema_for!(T)).unwrap_or_default();
     format!("{text}\n")
 }
 
@@ -81,7 +89,7 @@ fn cli_page(words: &Words) -> String {
     let root = arguments::command(words);
     let mut page = top(&words.cli("docs-cli-title", &[]), words);
     command(&root, &root, words, &mut page);
-    for sub in root.get_subcommands() {
+    for sub in root.get_subcommands().filter(|sub| !sub.is_hide_set()) {
         page.push_str(&format!("\n## nvmend {}\n\n", sub.get_name()));
         command(sub, &root, words, &mut page);
     }

@@ -13,7 +13,9 @@ pub const FORMATS: [&str; 2] = ["text", "json"];
 /// Formats that will come, and are refused until then.
 pub const LATER_FORMATS: [&str; 4] = ["html", "prometheus", "nagios", "npd"];
 /// Commands that will come, and are refused until then.
-pub const LATER_COMMANDS: [&str; 7] = ["plan", "apply", "undo", "history", "run", "guard", "fleet"];
+pub const LATER_COMMANDS: [&str; 3] = ["run", "guard", "fleet"];
+/// What may be interrupted, as `--allow` takes it.
+pub const ALLOW: [&str; 5] = ["none", "service-restart", "reload", "gpu-jobs-stop", "reboot"];
 
 /// The whole command line, with its help in the language of `words`.
 pub fn command(words: &Words) -> Command {
@@ -42,6 +44,44 @@ pub fn command(words: &Words) -> Command {
                     .help(say("option-output")),
             ),
         )
+        .subcommand(
+            subcommand("plan", say("command-plan")).args([
+                allow(words),
+                Arg::new("remedy")
+                    .long("remedy")
+                    .value_name("ID")
+                    .action(ArgAction::Append)
+                    .help(say("option-remedy")),
+                Arg::new("output")
+                    .short('o')
+                    .long("output")
+                    .value_name("FILE")
+                    .value_parser(value_parser!(PathBuf))
+                    .value_hint(ValueHint::FilePath)
+                    .help(say("option-plan-output")),
+            ]),
+        )
+        .subcommand(
+            subcommand("apply", say("command-apply")).args([
+                Arg::new("plan")
+                    .value_name("FILE")
+                    .value_parser(value_parser!(PathBuf))
+                    .value_hint(ValueHint::FilePath)
+                    .help(say("argument-plan")),
+                yes(words.cli("option-yes", &[])),
+                Arg::new("dry-run")
+                    .long("dry-run")
+                    .action(ArgAction::SetTrue)
+                    .help(say("option-dry-run")),
+                allow(words),
+            ]),
+        )
+        .subcommand(
+            subcommand("undo", say("command-undo"))
+                .args([run(words), yes(words.cli("option-undo-yes", &[]))]),
+        )
+        .subcommand(subcommand("history", say("command-history")))
+        .subcommand(subcommand("resume", say("command-resume")).hide(true).arg(run(words)))
         .subcommand(
             // Not required for clap, so that `completions --help` is no error.
             subcommand("completions", say("command-completions")).arg(
@@ -73,6 +113,24 @@ fn after(words: &Words) -> Arg {
 
 fn deep(words: &Words) -> Arg {
     Arg::new("deep").long("deep").action(ArgAction::SetTrue).help(words.cli("option-deep", &[]))
+}
+
+fn allow(words: &Words) -> Arg {
+    Arg::new("allow")
+        .long("allow")
+        .value_name("WHAT")
+        .value_parser(PossibleValuesParser::new(ALLOW))
+        .value_delimiter(',')
+        .action(ArgAction::Append)
+        .help(words.cli("option-allow", &[]))
+}
+
+fn yes(help: String) -> Arg {
+    Arg::new("yes").short('y').long("yes").action(ArgAction::SetTrue).help(help)
+}
+
+fn run(words: &Words) -> Arg {
+    Arg::new("run").value_name("RUN").help(words.cli("argument-run", &[]))
 }
 
 /// Which machine is meant.

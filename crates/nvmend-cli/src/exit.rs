@@ -17,6 +17,10 @@ pub enum Status {
     Undetermined,
     /// Works now, but not after the next reboot or upgrade.
     AtRisk,
+    /// A repair failed, and everything was taken back.
+    RolledBack,
+    /// A repair failed, and not everything could be taken back.
+    Stuck,
 }
 
 impl From<Status> for ExitCode {
@@ -27,6 +31,8 @@ impl From<Status> for ExitCode {
             Status::Usage => 2,
             Status::Undetermined => 3,
             Status::AtRisk => 4,
+            Status::RolledBack => 5,
+            Status::Stuck => 6,
         })
     }
 }

@@ -58,7 +58,10 @@ pub fn sections(command: &Command, globals: &Command) -> Vec<Section> {
             .map(|argument| (spelling(argument), help(argument)))
             .collect()
     };
-    let commands = command.get_subcommands().map(|sub| (sub.get_name().to_owned(), about(sub)));
+    let commands = command
+        .get_subcommands()
+        .filter(|sub| !sub.is_hide_set())
+        .map(|sub| (sub.get_name().to_owned(), about(sub)));
     let arguments =
         command.get_positionals().map(|argument| (value_name(argument), help(argument)));
     [

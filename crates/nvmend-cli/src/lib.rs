@@ -5,9 +5,13 @@ mod ask;
 mod commands;
 mod exit;
 pub mod help;
+mod planning;
+mod progress;
 mod source;
 mod ui;
 mod usage;
+mod work;
+mod worker;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -24,6 +28,11 @@ pub fn run() -> ExitCode {
         && word == nvmend::probes::deep::ASK
     {
         return ask::run(rest);
+    }
+    if let [_, word, rest @ ..] = &arguments[..]
+        && word == worker::WORD
+    {
+        return worker::run(rest);
     }
     let words = Words::new(language(&arguments));
     let mut ui = Ui::plain();

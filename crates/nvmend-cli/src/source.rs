@@ -48,6 +48,29 @@ pub fn open(matches: &ArgMatches, words: &Words) -> Result<Arc<dyn Host>, Failur
     Ok(Arc::new(live))
 }
 
+/// Whether another machine than this one is meant.
+pub fn is_elsewhere(matches: &ArgMatches) -> bool {
+    elsewhere(matches).is_some()
+}
+
+/// Refuses a command that changes a machine for any but this one.
+pub fn refuse_elsewhere(matches: &ArgMatches, command: &str, words: &Words) -> Result<(), Failure> {
+    match elsewhere(matches) {
+        Some(option) => {
+            let args = [("command", command.to_owned()), ("option", format!("--{option}"))];
+            Err(Failure::usage(words.cli("error-only-here", &args))
+                .hint(words.cli("hint-only-here", &[])))
+        }
+        None => Ok(()),
+    }
+}
+
+fn elsewhere(matches: &ArgMatches) -> Option<&'static str> {
+    let is_given =
+        |name: &&str| matches.value_source(name) == Some(clap::parser::ValueSource::CommandLine);
+    ["root", "from", "example", "env"].into_iter().find(is_given)
+}
+
 /// Refuses `--deep` for what is no running machine, nor a capture that may hold its answers, nor is now.
 pub fn refuse_deep(matches: &ArgMatches, words: &Words) -> Result<(), Failure> {
     let given = |name: &str| {

@@ -1,6 +1,7 @@
 //! The terminal: how wide it is, what it can show, and the only place that writes to it.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::time::{Duration, SystemTime};
 
 use clap::ArgMatches;
 use nvmend::escape::escape;
@@ -56,6 +57,16 @@ impl Ui {
         let _ = writeln!(io::stderr(), "{}", self.page.finish(text.to_owned()));
     }
 
+    /// Asks a question that is answered by yes or no, on the terminal; anything else than yes is no.
+    pub fn ask(&self, question: &str) -> bool {
+        let mut error = io::stderr().lock();
+        let _ = write!(error, "{} ", self.page.finish(question.to_owned()));
+        let _ = error.flush();
+        let mut answer = String::new();
+        let _ = io::stdin().lock().read_line(&mut answer);
+        ["y", "yes", "是"].contains(&answer.trim().to_lowercase().as_str())
+    }
+
     /// Says what went wrong, and the way on.
     pub fn complain(&self, words: &Words, failure: &Failure) {
         let page = Page { color: self.page.color && io::stderr().is_terminal(), ..self.page };
@@ -79,6 +90,16 @@ fn lines(text: &str) -> String {
 )]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// Now; or the time that the caller names so that the same input gives the same bytes
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+pub fn now() -> SystemTime {
+    variable("SOURCE_DATE_EPOCH")
+        .and_then(|seconds| {
+            SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds.parse().ok()?))
+        })
+        .unwrap_or_else(SystemTime::now)
 }
 
 fn width() -> usize {

@@ -4,19 +4,23 @@
 //! returned 0. What fails is taken back; what was interrupted, by a crash too, is taken back when nvmend is next asked.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::diagnose::{Diagnosis, diagnose};
+use crate::continuation;
 use crate::facts::Facts;
 use crate::host::{Failure, HostError, read_text};
 use crate::host_mut::HostMut;
 use crate::journal::{self, Difference, Journal, JournalError, Outcome, Record, Run};
 use crate::plan::Plan;
-use crate::report::Versions;
 use crate::step::{Keep, Step, StepError};
-use crate::verdict::Verdict;
+use crate::verify::verify;
 
 /// The lock that one run at a time has.
 pub const LOCK: &str = "/run/lock/nvmend.lock";
+/// How long somebody else's lock is waited for.
+const LOCK_PATIENCE: Duration = Duration::from_secs(600);
+/// How long a fresh boot may take until the modules are loaded.
+const BOOT_PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a run needs from outside.
 pub struct Session<'s> {
@@ -35,6 +39,8 @@ pub struct Session<'s> {
 pub enum Event<'e> {
     /// A step begins.
     Begins(&'e Step),
+    /// Somebody else has a lock that the step needs: the lock, and the process as `name (pid)`.
+    Waits(&'e str, &'e str),
     /// A program writes a line.
     Line(&'e str),
     /// The step is done.
@@ -71,6 +77,19 @@ pub enum Fault {
     Stopped,
 }
 
+impl Fault {
+    /// As the journal has it.
+    fn record(&self) -> journal::Fault {
+        match self {
+            Self::Step(step, error) => journal::Fault::Step { step: *step, why: error.to_string() },
+            Self::StillFound(causes) => journal::Fault::StillFound {
+                causes: causes.iter().map(|cause| (*cause).to_owned()).collect(),
+            },
+            Self::Stopped => journal::Fault::Stopped,
+        }
+    }
+}
+
 /// Why nothing was begun. Nothing was changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApplyError {
@@ -83,12 +102,21 @@ pub enum ApplyError {
     /// There is no such run.
     #[error("no run {0}")]
     NoSuchRun(String),
+    /// The run waits for no reboot.
+    #[error("run {0} waits for no reboot")]
+    AwaitsNothing(String),
+    /// The reboot that the run waits for has not come yet.
+    #[error("run {0} waits for the reboot")]
+    AwaitsReboot(String),
     /// The run is taken back already, or changed nothing.
     #[error("nothing of run {0} is left to take back")]
     NothingToUndo(String),
     /// Somebody changed since what the run changed.
     #[error("changed since: {}", .0.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "))]
     Conflicts(Vec<PathBuf>),
+    /// The plan that was handed over is none.
+    #[error("not a plan: {0}")]
+    BadPlan(String),
     /// The machine refused (no permission, a read-only file system, no space).
     #[error(transparent)]
     Host(#[from] HostError),
@@ -109,29 +137,39 @@ pub fn apply(
         return Err(ApplyError::Unfinished(run.id.clone()));
     }
     let journal = Journal::of(session.host, id);
+    journal.mark()?;
     let begin = Record::Begin {
         schema: journal::SCHEMA,
         time: (session.clock)(),
         plan: Box::new(plan.clone()),
     };
     journal.add(&begin)?;
-    let fault = match do_steps(session, &journal, plan, watch) {
-        Ok(true) => {
-            return Ok(Applied {
-                run: id.to_owned(),
-                outcome: None,
-                failed: None,
-                stuck: vec![],
-                differences: vec![],
-            });
-        }
-        Ok(false) => match verify(session, plan) {
-            Ok(differences) => return end(session, &journal, id, differences),
+    carry_out(session, &journal, plan, 0, Duration::ZERO, watch)
+}
+
+/// Does the steps from the one at `from` on, and verifies. `patience`: how long the causes may take to be gone.
+fn carry_out(
+    session: &Session<'_>,
+    journal: &Journal<'_>,
+    plan: &Plan,
+    from: usize,
+    patience: Duration,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Result<Applied, ApplyError> {
+    let fault = match do_steps(session, journal, plan, from, watch) {
+        Ok(true) => return Ok(applied(journal, None)),
+        Ok(false) => match verify(session, plan, patience) {
+            Ok(differences) => return end(session, journal, plan, differences),
             Err(causes) => Fault::StillFound(causes),
         },
         Err(fault) => fault,
     };
-    fail(session, &journal, id, fault, watch)
+    fail(session, journal, fault, watch)
+}
+
+/// The run that waits for a reboot, if one does.
+pub fn awaiting(host: &dyn HostMut) -> Result<Option<Run>, JournalError> {
+    Ok(journal::unfinished(host)?.into_iter().find(|run| run.awaits.is_some()))
 }
 
 /// Goes on with a run after the reboot that it waited for.
@@ -143,16 +181,20 @@ pub fn resume(
     let _lock = lock(session.host)?;
     let run = journal::read(session.host, id)?.ok_or(ApplyError::NoSuchRun(id.to_owned()))?;
     let awaits = run.awaits.as_ref().filter(|_| run.outcome.is_none());
-    let Some((_, boot)) = awaits else { return Err(ApplyError::NothingToUndo(id.to_owned())) };
+    let Some((step, boot)) = awaits else { return Err(ApplyError::AwaitsNothing(id.to_owned())) };
     if boot.is_some() && *boot == boot_id(session.host) {
+        return Err(ApplyError::AwaitsReboot(id.to_owned()));
+    }
+    // Interrupted after the boot: what was begun then may be half done.
+    if run.begun.keys().any(|begun| begun > step) || run.failed.is_some() {
         return Err(ApplyError::Unfinished(id.to_owned()));
     }
     let journal = Journal::of(session.host, id);
     journal.mend()?;
-    match verify(session, &run.plan) {
-        Ok(differences) => end(session, &journal, id, differences),
-        Err(causes) => fail(session, &journal, id, Fault::StillFound(causes), watch),
+    if run.begun.get(step).is_some_and(|begun| !begun.done) {
+        journal.add(&Record::Done { step: *step })?;
     }
+    carry_out(session, &journal, &run.plan, step + 1, BOOT_PATIENCE, watch)
 }
 
 /// Takes a run back: one that ended well, or one that was interrupted.
@@ -167,9 +209,10 @@ pub fn undo(
     let is_over = matches!(run.outcome, Some(Outcome::RolledBack | Outcome::Undone));
     if is_over || run.begun.values().all(|begun| begun.reverted || begun.inverse.is_empty()) {
         if run.outcome.is_none() {
-            // Begun, and nothing done.
+            // Begun, and nothing done; or interrupted before the end was noted.
             journal.mend()?;
-            return end_with(session, &journal, id, Outcome::RolledBack);
+            let outcome = if run.undoing { Outcome::Undone } else { Outcome::RolledBack };
+            return end_with(session, &journal, outcome);
         }
         return Err(ApplyError::NothingToUndo(id.to_owned()));
     }
@@ -184,14 +227,17 @@ pub fn undo(
             return Err(ApplyError::Conflicts(conflicts));
         }
     }
-    let outcome = match run.outcome {
-        Some(Outcome::Succeeded) => Outcome::Undone,
-        _ => Outcome::RolledBack,
-    };
+    let ended_well = run.outcome == Some(Outcome::Succeeded) || run.undoing;
+    let outcome = if ended_well { Outcome::Undone } else { Outcome::RolledBack };
+    journal.mark()?;
     journal.mend()?;
+    if run.outcome == Some(Outcome::Succeeded) {
+        journal.add(&Record::Undo { time: (session.clock)() })?;
+    }
+    let _awake = session.host.stay_awake();
     let stuck = revert(session, &journal, &run, watch);
     let outcome = if stuck.is_empty() { outcome } else { Outcome::Stuck };
-    let mut applied = end_with(session, &journal, id, outcome)?;
+    let mut applied = end_with(session, &journal, outcome)?;
     applied.stuck = stuck;
     Ok(applied)
 }
@@ -201,21 +247,28 @@ fn do_steps(
     session: &Session<'_>,
     journal: &Journal<'_>,
     plan: &Plan,
+    from: usize,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<bool, Fault> {
     let directory = journal.directory();
-    for (number, step) in plan.steps.iter().enumerate() {
+    let mut awake = Some(session.host.stay_awake());
+    for (number, step) in plan.steps.iter().enumerate().skip(from) {
         if (session.stopped)() {
             return Err(Fault::Stopped);
         }
         watch(Event::Begins(step));
         let keep = Keep { host: session.host, directory: &directory, number };
         let fault = |error: StepError| Fault::Step(number, error);
+        wait_for_locks(session, step, session.stopped, watch).map_err(fault)?;
+        if (session.stopped)() {
+            return Err(Fault::Stopped);
+        }
         let inverse = step.action().inverse(session.host, &keep).map_err(fault)?;
         let add = |record: &Record| journal.add(record).map_err(|error| fault(error.into()));
         add(&Record::Intend { step: number, inverse })?;
         if let Step::Reboot(_) = step {
             add(&Record::AwaitReboot { step: number, boot: boot_id(session.host) })?;
+            awake.take();
         }
         run_step(session, journal, step, watch).map_err(fault)?;
         if let Step::Reboot(_) = step {
@@ -240,51 +293,38 @@ fn run_step(
     step.action().run(session.host, &mut progress)
 }
 
-/// What is otherwise than predicted; or the causes that should be gone and are not.
-fn verify(session: &Session<'_>, plan: &Plan) -> Result<Vec<Difference>, Vec<&'static str>> {
-    let facts = (session.probe)();
-    let diagnosis = diagnose(&facts);
-    let still = still_found(plan, &diagnosis);
-    if !still.is_empty() {
-        return Err(still);
-    }
-    Ok(differences(plan, &facts, &diagnosis))
-}
-
-fn still_found(plan: &Plan, diagnosis: &Diagnosis) -> Vec<&'static str> {
-    let found = diagnosis.findings.iter().map(|found| found.cause.id);
-    found.filter(|id| plan.causes.iter().any(|cause| cause == id)).collect()
-}
-
-/// The machine as found, held against the machine as predicted, field by field.
-fn differences(plan: &Plan, facts: &Facts, diagnosis: &Diagnosis) -> Vec<Difference> {
-    let flat = |verdict: Verdict, versions: &Versions| {
-        let value = serde_json::json!({ "verdict": verdict, "versions": versions });
-        let mut fields = Vec::new();
-        flatten("", &value, &mut fields);
-        fields
-    };
-    let predicted = flat(plan.predicted.verdict, &plan.predicted.versions);
-    let found = flat(Verdict::of(facts, diagnosis), &Versions::of(facts));
-    predicted
-        .into_iter()
-        .zip(found)
-        .filter(|(predicted, found)| predicted.1 != found.1)
-        .map(|((field, predicted), (_, found))| Difference { field, predicted, found })
-        .collect()
-}
-
-fn flatten(name: &str, value: &serde_json::Value, into: &mut Vec<(String, Option<String>)>) {
-    match value {
-        serde_json::Value::Object(fields) => {
-            for (field, value) in fields {
-                let name = if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
-                flatten(&name, value, into);
-            }
+/// Waits as long as somebody else has a lock that the step's program needs; or until `stopped`.
+fn wait_for_locks(
+    session: &Session<'_>,
+    step: &Step,
+    stopped: &dyn Fn() -> bool,
+    watch: &mut dyn FnMut(Event<'_>),
+) -> Result<(), StepError> {
+    const GLANCE: Duration = Duration::from_millis(500);
+    let mut waited = Duration::ZERO;
+    let mut told = None;
+    let locks = step.action().locks();
+    let taken =
+        || locks.iter().find_map(|lock| Some((*lock, session.host.lock_holder(Path::new(lock))?)));
+    while let Some((lock, pid)) = taken().filter(|_| !stopped()) {
+        let holder = name_process(session.host, pid);
+        if waited >= LOCK_PATIENCE {
+            return Err(StepError::Locked { path: lock.to_owned(), holder });
         }
-        serde_json::Value::Null => into.push((name.to_owned(), None)),
-        serde_json::Value::String(text) => into.push((name.to_owned(), Some(text.clone()))),
-        other => into.push((name.to_owned(), Some(other.to_string()))),
+        if told.as_ref() != Some(&(lock, pid)) {
+            watch(Event::Waits(lock, &holder));
+            told = Some((lock, pid));
+        }
+        session.host.sleep(GLANCE);
+        waited += GLANCE;
+    }
+    Ok(())
+}
+
+fn name_process(host: &dyn HostMut, pid: u32) -> String {
+    match read_text(host, format!("/proc/{pid}/comm")) {
+        Ok(name) => format!("{} ({pid})", name.trim_end()),
+        Err(_) => format!("({pid})"),
     }
 }
 
@@ -299,6 +339,7 @@ fn revert(
     for (number, begun) in run.begun.iter().rev().filter(|(_, begun)| !begun.reverted) {
         let result = begun.inverse.iter().try_for_each(|step| {
             watch(Event::Reverts(step));
+            wait_for_locks(session, step, &|| false, watch)?;
             run_step(session, journal, step, watch)
         });
         let record = match &result {
@@ -317,21 +358,17 @@ fn revert(
 fn fail(
     session: &Session<'_>,
     journal: &Journal<'_>,
-    id: &str,
     fault: Fault,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, ApplyError> {
-    let (step, why) = match &fault {
-        Fault::Step(step, error) => (Some(*step), error.to_string()),
-        Fault::StillFound(causes) => (None, format!("still found: {}", causes.join(", "))),
-        Fault::Stopped => (None, "stopped".to_owned()),
-    };
     watch(Event::RollsBack);
-    journal.add(&Record::Failed { step, why })?;
+    journal.add(&Record::Failed { fault: fault.record() })?;
+    let id = journal.id();
     let run = journal::read(session.host, id)?.ok_or(ApplyError::NoSuchRun(id.to_owned()))?;
+    let _awake = session.host.stay_awake();
     let stuck = revert(session, journal, &run, watch);
     let outcome = if stuck.is_empty() { Outcome::RolledBack } else { Outcome::Stuck };
-    let mut applied = end_with(session, journal, id, outcome)?;
+    let mut applied = end_with(session, journal, outcome)?;
     (applied.failed, applied.stuck) = (Some(fault), stuck);
     Ok(applied)
 }
@@ -339,37 +376,32 @@ fn fail(
 fn end(
     session: &Session<'_>,
     journal: &Journal<'_>,
-    id: &str,
+    plan: &Plan,
     differences: Vec<Difference>,
 ) -> Result<Applied, ApplyError> {
+    if plan.steps.iter().any(|step| matches!(step, Step::Reboot(_))) {
+        continuation::remove(session.host)?;
+    }
     journal.add(&Record::End {
         outcome: Outcome::Succeeded,
         time: (session.clock)(),
         differences: differences.clone(),
     })?;
-    Ok(Applied {
-        run: id.to_owned(),
-        outcome: Some(Outcome::Succeeded),
-        failed: None,
-        stuck: vec![],
-        differences,
-    })
+    Ok(Applied { differences, ..applied(journal, Some(Outcome::Succeeded)) })
 }
 
 fn end_with(
     session: &Session<'_>,
     journal: &Journal<'_>,
-    id: &str,
     outcome: Outcome,
 ) -> Result<Applied, ApplyError> {
     journal.add(&Record::End { outcome, time: (session.clock)(), differences: vec![] })?;
-    Ok(Applied {
-        run: id.to_owned(),
-        outcome: Some(outcome),
-        failed: None,
-        stuck: vec![],
-        differences: vec![],
-    })
+    Ok(applied(journal, Some(outcome)))
+}
+
+fn applied(journal: &Journal<'_>, outcome: Option<Outcome>) -> Applied {
+    let run = journal.id().to_owned();
+    Applied { run, outcome, failed: None, stuck: vec![], differences: vec![] }
 }
 
 fn lock(host: &dyn HostMut) -> Result<Box<dyn Send>, ApplyError> {

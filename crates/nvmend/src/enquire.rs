@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::facts::PackageManager;
-use crate::host::{Command, End, Host, follow};
+use crate::host::{Command, End, Host, HostKind, follow};
 use crate::remedy::Hindrance;
 use crate::steps::ChangePackages;
 
@@ -17,6 +17,10 @@ pub trait Enquire {
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance>;
     /// The running services that stop with `unit`, itself left out, in the order in which they can be stopped.
     fn stops_with(&self, unit: &str) -> Result<Vec<String>, Hindrance>;
+    /// The program that goes on with a run after a reboot, where one can be started then.
+    fn continuation(&self) -> Option<PathBuf> {
+        None
+    }
 }
 
 /// What is wanted of the package manager.
@@ -69,7 +73,18 @@ impl Enquire for Machine<'_> {
         Ok((chain.end, text))
     }
 
+    fn continuation(&self) -> Option<PathBuf> {
+        if self.host.kind() != HostKind::Live {
+            return None;
+        }
+        self.host.metadata(Path::new("/run/systemd/system")).ok()?;
+        self.host.read_link(Path::new("/proc/self/exe")).ok()
+    }
+
     fn stops_with(&self, unit: &str) -> Result<Vec<String>, Hindrance> {
+        if self.host.kind() != HostKind::Live {
+            return Ok(vec![]);
+        }
         let mut found = vec![];
         self.add_stopping_with(unit, &mut vec![unit.to_owned()], &mut found)?;
         Ok(found)

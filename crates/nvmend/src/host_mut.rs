@@ -26,8 +26,8 @@ pub trait HostMut: Host {
     fn copy(&self, from: &Path, to: &Path) -> Result<(), HostError>;
     /// Takes away a link, or a file that nvmend itself made. Nothing there is fine.
     fn remove(&self, path: &Path) -> Result<(), HostError>;
-    /// Adds to the end of a file, and makes it and the directories above it where they are missing (mode 0600).
-    fn append(&self, path: &Path, content: &[u8]) -> Result<(), HostError>;
+    /// Adds to the end of a file, and makes it, with `mode`, and the directories above it where they are missing.
+    fn append(&self, path: &Path, content: &[u8], mode: u32) -> Result<(), HostError>;
     /// Writes into a file of the kernel's own (`/sys`) in place: these take a value, and can't be replaced.
     fn set(&self, path: &Path, value: &str) -> Result<(), HostError>;
     /// Unloads a module by `delete_module(2)`, without force.
@@ -38,6 +38,10 @@ pub trait HostMut: Host {
     fn signal(&self, pid: u32, signal: Signal) -> Result<(), HostError>;
     /// Takes a lock that lasts as long as the guard does. [`crate::host::Failure::Busy`]: another has it.
     fn lock(&self, path: &Path) -> Result<Box<dyn Send>, HostError>;
+    /// The process that has a record lock (fcntl(2)) on a file, as package managers take them; `None`: nobody has.
+    fn lock_holder(&self, path: &Path) -> Option<u32>;
+    /// Keeps the machine from being shut down or put to sleep as long as the guard lives, where something here can.
+    fn stay_awake(&self) -> Box<dyn Send>;
     /// Waits; a machine in memory does not.
     fn sleep(&self, time: std::time::Duration);
 }

@@ -1,8 +1,8 @@
 //! The record of what was done to a machine, from which all of it is taken back.
 //!
 //! A run has a directory below [`RUNS`]: `journal.jsonl`, one record a line, only ever added to and on disk before the
-//! next change; `kept/`, copies of what was replaced; `output.log`, what the programs wrote. A record says what will
-//! be done, and how it is undone, before it is done. A cut last line is a record that was never written: what it
+//! next change; `kept/`, copies of what was replaced; `output.log`, what the programs wrote, for root only. A record
+//! says what will be done, and how it is undone, before it is done. A cut last line is a record that was never written: what it
 //! announces was not begun.
 
 use std::collections::BTreeMap;
@@ -17,8 +17,12 @@ use crate::step::Step;
 
 /// Where runs are kept.
 pub const RUNS: &str = "/var/lib/nvmend/runs";
+/// Runs whose end nobody was told yet, an empty file each: so a check learns of them by one listing.
+const UNTOLD: &str = "/var/lib/nvmend/untold";
 /// The schema of journals that this program writes.
 pub const SCHEMA: u32 = 1;
+/// Like a package manager's log, everybody may read what was done; not what the programs wrote.
+const MODE: u32 = 0o644;
 /// The largest journal that is read.
 const MOST: u64 = 64 << 20;
 
@@ -47,12 +51,15 @@ pub enum Record {
         /// Its place in the plan.
         step: usize,
     },
-    /// The step failed, or what it came to is not what was predicted.
+    /// Something failed; what was done is taken back.
     Failed {
-        /// Its place in the plan; null: all steps were done, and the machine is not as predicted.
-        step: Option<usize>,
-        /// The error.
-        why: String,
+        /// What.
+        fault: Fault,
+    },
+    /// A run that ended is taken back.
+    Undo {
+        /// When.
+        time: String,
     },
     /// The step is taken back.
     Reverted {
@@ -84,6 +91,27 @@ pub enum Record {
         /// What is otherwise than predicted.
         differences: Vec<Difference>,
     },
+}
+
+/// What made a run fail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "fault", rename_all = "kebab-case")]
+pub enum Fault {
+    /// A step.
+    Step {
+        /// Its place in the plan.
+        step: usize,
+        /// The error.
+        why: String,
+    },
+    /// All steps were done, and these causes, which should be gone, are still found.
+    StillFound {
+        /// Their ids.
+        causes: Vec<String>,
+    },
+    /// Somebody stopped it.
+    Stopped,
 }
 
 /// How a run ended.
@@ -124,8 +152,10 @@ pub struct Run {
     pub plan: Plan,
     /// Steps that were begun, by their place in the plan.
     pub begun: BTreeMap<usize, Begun>,
-    /// The error, if there was one.
-    pub failed: Option<String>,
+    /// What made it fail, if anything did.
+    pub failed: Option<Fault>,
+    /// Whether it had ended, and is being taken back.
+    pub undoing: bool,
     /// The boot that it waits to end, and the place of the reboot in the plan.
     pub awaits: Option<(usize, Option<String>)>,
     /// How it ended; `None`: it did not, and what it did is to be taken back or gone on with.
@@ -185,6 +215,11 @@ impl<'h> Journal<'h> {
         Self { host, id: id.to_owned() }
     }
 
+    /// The run's name.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The run's directory.
     pub fn directory(&self) -> PathBuf {
         Path::new(RUNS).join(&self.id)
@@ -196,7 +231,7 @@ impl<'h> Journal<'h> {
         let mut line = serde_json::to_vec(record)
             .map_err(|error| HostError::new(&path, Failure::Io(error.to_string())))?;
         line.push(b'\n');
-        self.host.append(&path, &line)
+        self.host.append(&path, &line, MODE)
     }
 
     /// Sets a cut last line apart from what is added next.
@@ -208,15 +243,31 @@ impl<'h> Journal<'h> {
         if last.is_some_and(|last| serde_json::from_slice::<Record>(last).is_ok()) {
             return Ok(());
         }
-        self.host.append(&path, b"\n")?;
+        self.host.append(&path, b"\n", MODE)?;
         self.add(&Record::Cut)
     }
 
     /// Adds what a program wrote. A diary, not a record: losing its end loses nothing.
     pub fn note(&self, text: &str) {
         let path = self.directory().join("output.log");
-        let _ = self.host.append(&path, format!("{text}\n").as_bytes());
+        let _ = self.host.append(&path, format!("{text}\n").as_bytes(), 0o600);
     }
+
+    /// Marks the run as one whose end nobody was told.
+    pub fn mark(&self) -> Result<(), HostError> {
+        self.host.write(&Path::new(UNTOLD).join(&self.id), b"", MODE)
+    }
+}
+
+/// Runs whose end nobody was told: those that have not ended, and those that ended by themselves. One listing.
+pub fn untold(host: &dyn Host) -> Vec<String> {
+    let entries = host.list(Path::new(UNTOLD)).unwrap_or_default();
+    entries.into_iter().map(|entry| entry.name).collect()
+}
+
+/// Notes that somebody was told how a run ended.
+pub fn told(host: &dyn HostMut, id: &str) -> Result<(), HostError> {
+    host.remove(&Path::new(UNTOLD).join(id))
 }
 
 /// The names of all runs, oldest first.
@@ -292,6 +343,7 @@ impl Run {
             plan,
             begun: BTreeMap::new(),
             failed: None,
+            undoing: false,
             awaits: None,
             outcome: None,
             differences: vec![],
@@ -308,7 +360,8 @@ impl Run {
                 self.begun.insert(step, begun);
             }
             Record::Done { step } => self.begun.get_mut(&step).ok_or(UNKNOWN)?.done = true,
-            Record::Failed { why, .. } => self.failed = Some(why),
+            Record::Failed { fault } => self.failed = Some(fault),
+            Record::Undo { .. } => (self.undoing, self.outcome) = (true, None),
             Record::Reverted { step } => {
                 let begun = self.begun.get_mut(&step).ok_or(UNKNOWN)?;
                 (begun.reverted, begun.stuck) = (true, None);

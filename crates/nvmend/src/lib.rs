@@ -15,17 +15,20 @@
 //! - [`predict`]: the facts as they would be after a reboot; [`step`], [`steps`]: after, and by, any other change.
 //! - [`remedies`]: what can be done about a cause; [`plan`]: the least of it that helps.
 //! - [`apply`]: does a plan, with a [`journal`] from which all of it is taken back.
-//! - [`report`]: the one public model; [`reports`]: its renderings; [`words`]: its words, in English and Chinese.
+//! - [`report`]: the public model of what was found; [`proposal`], [`history`]: those of what would be and was done;
+//!   [`reports`]: their renderings; [`words`]: its words, in English and Chinese.
 //!
 //! No terminal, no argument parsing, no async, no globals.
 
 pub mod apply;
 pub mod causes;
+pub mod continuation;
 pub mod diagnose;
 pub mod enquire;
 pub mod escape;
 pub mod examples;
 pub mod facts;
+pub mod history;
 pub mod host;
 pub mod host_mut;
 pub mod hosts;
@@ -38,6 +41,7 @@ pub mod plan;
 pub mod predict;
 pub mod probe;
 pub mod probes;
+pub mod proposal;
 pub mod redact;
 pub mod remedies;
 pub mod remedy;
@@ -46,5 +50,6 @@ pub mod reports;
 pub mod step;
 pub mod steps;
 pub mod verdict;
+mod verify;
 pub mod version;
 pub mod words;

@@ -1,9 +1,10 @@
 //! Chooses what to do: the least disruptive steps after which the machine, as predicted, diagnoses clean. Pure but for
 //! what it asks through [`Enquire`].
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::diagnose::{Diagnosed, Diagnosis, Severity, diagnose};
 use crate::enquire::Enquire;
@@ -24,6 +25,7 @@ const MOST_WAYS: usize = 200;
 
 /// What will be done. Plain data; old ones are understood for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Plan {
     /// Version of this model; always 1.
     pub schema: u32,
@@ -87,11 +89,11 @@ struct Way {
     facts: Facts,
 }
 
-/// Finds the plan for a machine. `only`: the one remedy that the caller wants first.
+/// Finds the plan for a machine. `only`: the remedies that the caller wants first, in order.
 pub fn plan(
     facts: &Facts,
     allowed: &Allowed,
-    only: Option<&str>,
+    only: &[&str],
     machine: &dyn Enquire,
     id: Option<String>,
 ) -> Planning {
@@ -119,7 +121,7 @@ fn cost(way: &Way) -> (Disruption, usize, usize) {
 
 struct Search<'c> {
     context: Context<'c>,
-    only: Option<&'c str>,
+    only: &'c [&'c str],
     found: Vec<Way>,
     others: Vec<Other>,
     looked: usize,
@@ -134,8 +136,9 @@ impl Search<'_> {
             }
             return;
         };
-        let only = self.only.filter(|_| way.remedies.is_empty());
-        for id in cause.remedies().iter().copied().filter(|id| only.is_none_or(|o| o == *id)) {
+        let only = self.only.get(way.remedies.len()).copied();
+        for id in cause.remedies().iter().copied().filter(|id| only.is_none_or(|only| only == *id))
+        {
             let mut remedies = way.remedies.clone();
             if remedies.contains(&id) {
                 continue;
@@ -180,7 +183,7 @@ impl Search<'_> {
 }
 
 /// The causes that a plan must take away: errors, and where nothing fails, warnings; those that follow from no other.
-fn roots(diagnosis: &Diagnosis) -> impl Iterator<Item = &Diagnosed> {
+pub fn roots(diagnosis: &Diagnosis) -> impl Iterator<Item = &Diagnosed> {
     let is_root = |found: &&Diagnosed| found.because_of.is_empty();
     diagnosis.findings.iter().filter(is_root).filter(|found| found.severity < Severity::Note)
 }
@@ -218,9 +221,46 @@ impl Plan {
     }
 
     fn sealed(&self) -> String {
-        let bare = Self { seal: String::new(), ..self.clone() };
-        digest(&serde_json::to_vec(&bare).unwrap_or_default())
+        serde_json::to_value(self).map(|plan| seal(&plan)).unwrap_or_default()
     }
+}
+
+/// The seal of a plan in JSON: of all its fields but the seal, whatever their order and whoever wrote them. So a plan
+/// from before a field came up keeps its seal.
+pub fn seal(plan: &Value) -> String {
+    let mut text = String::new();
+    match plan.as_object() {
+        Some(fields) => object(fields.iter().filter(|(name, _)| *name != "seal"), &mut text),
+        None => canonical(plan, &mut text),
+    }
+    digest(text.as_bytes())
+}
+
+/// JSON with the fields of each object in the order of their names. As deep as serde_json reads: 128.
+fn canonical(value: &Value, into: &mut String) {
+    match value {
+        Value::Object(fields) => object(fields.iter(), into),
+        Value::Array(items) => {
+            into.push('[');
+            for item in items {
+                canonical(item, into);
+                into.push(',');
+            }
+            into.push(']');
+        }
+        other => into.push_str(&other.to_string()),
+    }
+}
+
+fn object<'v>(fields: impl Iterator<Item = (&'v String, &'v Value)>, into: &mut String) {
+    into.push('{');
+    for (name, value) in BTreeMap::from_iter(fields) {
+        into.push_str(&Value::from(name.as_str()).to_string());
+        into.push(':');
+        canonical(value, into);
+        into.push(',');
+    }
+    into.push('}');
 }
 
 /// A name for this machine that tells it from others and tells nobody which it is: a hash of `/etc/machine-id`, which

@@ -40,7 +40,7 @@ pub struct Report {
     pub answers: Vec<ReportedAnswer>,
     /// What could not be read.
     pub gaps: Vec<ReportedGap>,
-    /// What would repair it; always null in this version of the program.
+    /// What would repair it; null from a check, which asks no package manager: `nvmend plan` tells.
     pub plan: Option<PlanSummary>,
 }
 
@@ -205,8 +205,10 @@ pub struct ReportedAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PlanSummary {
-    /// Id of the remedy.
+    /// Id of its first remedy.
     pub remedy: String,
+    /// Ids of all its remedies, in order.
+    pub remedies: Vec<String>,
     /// What it interrupts.
     pub disruption: Disruption,
     /// Its steps, in order.

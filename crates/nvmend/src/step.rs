@@ -12,6 +12,7 @@ use crate::steps;
 
 /// One change. Its file in `steps/` says what it does; ids and fields are in journals for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Step {
     /// Moves a file or link.
@@ -68,6 +69,10 @@ pub trait Action {
     fn predict(&self, facts: &mut Facts);
     /// Does it. Doing it twice comes to the same as once: an inverse runs again when it was interrupted.
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError>;
+    /// Files whose locks its program needs; while somebody else has one, it is waited for.
+    fn locks(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Why it must not be done now, long after it was planned: somebody changed since what it is about.
     fn conflict(&self, _host: &dyn HostMut) -> Option<PathBuf> {
         None
@@ -191,6 +196,14 @@ pub enum StepError {
     Damaged {
         /// Where.
         path: PathBuf,
+    },
+    /// Somebody else had a lock that the step's program needs, and did not let go.
+    #[error("{path} is held by {holder}")]
+    Locked {
+        /// The lock.
+        path: String,
+        /// The process, as `name (pid)`.
+        holder: String,
     },
     /// A person must do it.
     #[error("this must be done by hand")]

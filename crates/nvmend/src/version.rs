@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 /// `610.43.2`), and the driver itself compares versions as text. Ordering is by the numbers
 /// (`550.90` < `550.107`), then by the text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String", into = "String")]
 pub struct DriverVersion(String);
 

@@ -1,6 +1,7 @@
 //! The words, English and Simplified Chinese as equals. They stand in `locales/<language>/`, in Fluent:
 //!
 //! - `report`, `cli`, `remedies`: the words of the report, the command line and the remedies;
+//! - `plan`, `steps`: the words of plans and runs: why a remedy cannot be used, what each step does and how it is undone;
 //! - `claims`: what evidence shows, where several causes share it;
 //! - `causes/<id>`: one cause each: `name`, `title`, `explanation`, the parts of `nvmend explain` ([`EXPLAIN_PARTS`]) and
 //!   claims of its own.
@@ -17,6 +18,8 @@ use unic_langid::LanguageIdentifier;
 
 use crate::diagnose::{Arg, Diagnosed, Evidence};
 use crate::escape::escape;
+use crate::remedy::Hindrance;
+use crate::step::Step;
 
 /// The parts of a cause's page in `nvmend explain`, in order: what it is, why it happens, how to see it by hand, what
 /// helps, and what is better left undone. None takes arguments: the page is about every machine.
@@ -97,6 +100,46 @@ impl Words {
         self.text(&["cli"], id, args)
     }
 
+    /// A message of plans and runs.
+    pub fn plan(&self, id: &str, args: &[Arg]) -> String {
+        self.text(&["plan"], id, args)
+    }
+
+    /// Why a remedy cannot be used.
+    pub fn hindrance(&self, hindrance: &Hindrance) -> String {
+        self.text(&["plan"], hindrance.why, &hindrance.args)
+    }
+
+    /// What a step does.
+    pub fn step(&self, step: &Step) -> String {
+        match step {
+            // A step of a person has messages of its own.
+            Step::ByHand(by_hand) => {
+                let id = format!("by-hand-{}", by_hand.what);
+                let args: Vec<(&str, String)> = by_hand
+                    .args
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), value.clone()))
+                    .collect();
+                self.text(&["steps"], &id, &args)
+            }
+            step => self.text(&["steps"], step.action().id(), &step.action().args()),
+        }
+    }
+
+    /// How a step is taken back.
+    pub fn step_undo(&self, step: &Step) -> String {
+        let action = step.action();
+        self.text(&["steps"], &format!("{}-undo", action.id()), &action.args())
+    }
+
+    /// Why a step cannot be taken back.
+    pub fn step_final(&self, step: &Step) -> String {
+        let action = step.action();
+        self.find(&["steps"], &format!("{}-final", action.id()), &action.args())
+            .unwrap_or_else(|| self.step_undo(step))
+    }
+
     /// What a remedy is called.
     pub fn remedy(&self, id: &str) -> String {
         self.text(&["remedies"], id, &[])
@@ -130,12 +173,12 @@ impl Words {
     }
 
     /// The message, else its id.
-    fn text(&self, files: &[&str], id: &str, args: &[Arg]) -> String {
+    fn text(&self, files: &[&str], id: &str, args: &[(&str, String)]) -> String {
         self.find(files, id, args).unwrap_or_else(|| id.to_owned())
     }
 
     /// The first of `files` that has the message, in this language, then in English.
-    fn find(&self, files: &[&str], id: &str, args: &[Arg]) -> Option<String> {
+    fn find(&self, files: &[&str], id: &str, args: &[(&str, String)]) -> Option<String> {
         [self.language, Language::English]
             .into_iter()
             .flat_map(|language| files.iter().map(move |file| (language, *file)))
@@ -173,7 +216,7 @@ fn parse(language: Language, text: &str) -> Bundle {
 }
 
 /// The message with its arguments put in.
-fn format(bundle: &Bundle, id: &str, args: &[Arg]) -> Option<String> {
+fn format(bundle: &Bundle, id: &str, args: &[(&str, String)]) -> Option<String> {
     let pattern = bundle.get_message(id)?.value()?;
     let args: FluentArgs<'_> =
         args.iter().map(|(name, value)| (*name, fluent_value(name, value))).collect();

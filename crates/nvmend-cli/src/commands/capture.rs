@@ -42,7 +42,7 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
         ui.print(archive);
         return Ok(Status::Fine);
     }
-    write(&file, &archive).map_err(|error| failed(&file, &error, words))?;
+    write_new(&file, &archive, words)?;
     let args =
         [("file", file.display().to_string()), ("size", (archive.len() / 1024).max(1).to_string())];
     if !ui.quiet {
@@ -51,16 +51,19 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     Ok(Status::Fine)
 }
 
-/// Only its owner may read it: what it holds may still say more of a machine than its owner would.
-fn write(file: &Path, content: &[u8]) -> io::Result<()> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?.write_all(content)
+/// Writes a new file. Only its owner may read it: what it holds may say more of a machine than its owner would.
+pub(super) fn write_new(file: &Path, content: &[u8], words: &Words) -> Result<(), Failure> {
+    let write = || {
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?.write_all(content)
+    };
+    write().map_err(|error| failed(file, &error, words))
 }
 
 fn failed(file: &Path, error: &io::Error, words: &Words) -> Failure {
     let path = ("path", file.display().to_string());
     if error.kind() == ErrorKind::AlreadyExists {
-        return Failure::usage(words.cli("error-capture-exists", &[path]))
-            .hint(words.cli("hint-capture-exists", &[]));
+        return Failure::usage(words.cli("error-file-exists", &[path]))
+            .hint(words.cli("hint-file-exists", &[]));
     }
-    Failure::usage(words.cli("error-capture-write", &[path, ("why", error.to_string())]))
+    Failure::usage(words.cli("error-file-write", &[path, ("why", error.to_string())]))
 }

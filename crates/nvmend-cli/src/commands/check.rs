@@ -1,16 +1,20 @@
 //! `nvmend check`: diagnoses a machine.
 
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
 
 use clap::ArgMatches;
 use nvmend::diagnose::diagnose;
+use nvmend::escape::escape;
 use nvmend::facts::Facts;
+use nvmend::history::RunReport;
+use nvmend::host::Host;
+use nvmend::journal;
 use nvmend::outlook::{Effect, Outlook};
 use nvmend::picture::Picture;
 use nvmend::predict;
 use nvmend::probe::{DEADLINE, probe, probe_deep};
 use nvmend::report::{Report, rfc3339};
-use nvmend::reports::{json, text};
+use nvmend::reports::{json, run as runs, text};
 use nvmend::words::Words;
 
 use crate::exit::{Failure, Status};
@@ -40,7 +44,7 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     }
     let facts = if after.is_some() { after_reboot(&facts, words)? } else { facts };
     let diagnosis = diagnose(&facts);
-    let report = Report::new(&facts, &diagnosis, words, rfc3339(now()));
+    let report = Report::new(&facts, &diagnosis, words, rfc3339(ui::now()));
     let picture = Picture::of(&facts);
     let outlook = Outlook::of(&facts, &diagnosis);
     let outlook = Some(&outlook).filter(|_| after.is_none());
@@ -50,7 +54,17 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
         _ if ui.quiet => text::headline(&view, &ui.page),
         _ => text::render(&view, &ui.page),
     });
+    tell_of_runs(&host, words, ui);
     Ok(report.verdict.into())
+}
+
+/// Says, in a line each, of the runs whose end nobody was told. One listing where there are none.
+pub(super) fn tell_of_runs(host: &Arc<dyn Host>, words: &Words, ui: &Ui) {
+    for id in journal::untold(host.as_ref()) {
+        if let Ok(Some(run)) = journal::read(host.as_ref(), &id) {
+            ui.note(&escape(&runs::notice(&RunReport::of(&run), words)));
+        }
+    }
 }
 
 /// The machine as it would be, where that can be told.
@@ -60,14 +74,4 @@ fn after_reboot(facts: &Facts, words: &Words) -> Result<Facts, Failure> {
         Effect::NotHere => Err(Failure::undetermined(words.cli("error-no-reboot-here", &[]))),
         _ => Ok(predict::reboot(facts)),
     }
-}
-
-/// Now; or the time that the caller names so that the same input gives the same bytes
-/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
-fn now() -> SystemTime {
-    ui::variable("SOURCE_DATE_EPOCH")
-        .and_then(|seconds| {
-            SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds.parse().ok()?))
-        })
-        .unwrap_or_else(SystemTime::now)
 }

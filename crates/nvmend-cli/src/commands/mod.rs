@@ -1,11 +1,16 @@
 //! The commands: one file each.
 
+mod apply;
 mod capture;
 mod check;
 mod completions;
 mod explain;
 mod help;
+mod history;
 mod man;
+mod plan;
+mod resume;
+mod undo;
 
 use clap::ArgMatches;
 use nvmend::words::Words;
@@ -28,6 +33,11 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     }
     match name {
         "explain" => explain::run(own, words, ui),
+        "plan" => plan::run(own, words, ui),
+        "apply" => apply::run(own, words, ui),
+        "undo" => undo::run(own, words, ui),
+        "history" => history::run(own, words, ui),
+        "resume" => resume::run(own, words, ui),
         "capture" => capture::run(own, words, ui),
         "completions" => completions::run(own, words, ui),
         "man" => man::run(words, ui),

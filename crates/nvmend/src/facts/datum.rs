@@ -116,6 +116,7 @@ impl<T> Default for Datum<T> {
 /// Where a fact was read: a path within the machine, possibly with a line number, or a named other
 /// source (`ioctl /dev/nvidiactl`, `environment LD_LIBRARY_PATH`).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Origin(pub String);
 

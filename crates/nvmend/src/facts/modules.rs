@@ -124,6 +124,7 @@ impl ModuleInfo {
 
 /// One line of modprobe's configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConfigLine {
     /// What the line does.
     pub verb: ConfigVerb,
@@ -137,6 +138,7 @@ pub struct ConfigLine {
 
 /// The verbs of modprobe.d that matter here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ConfigVerb {
     /// `alias NAME MODULE`.

@@ -77,6 +77,7 @@ pub struct PackageDatabase {
 
 /// A family of package managers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PackageManager {
     /// Debian, Ubuntu.

@@ -5,12 +5,14 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown, lchown, symlink};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use rustix::fs::{CWD, FlockOperation, RenameFlags, XattrFlags};
 use rustix::io::Errno;
-use rustix::process::Pid;
+use rustix::process::{Flock, FlockType, Pid};
 use sha2::{Digest, Sha256};
 
 use super::live::Live;
@@ -102,11 +104,11 @@ impl HostMut for Live {
         }
     }
 
-    fn append(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
+    fn append(&self, path: &Path, content: &[u8], mode: u32) -> Result<(), HostError> {
         make_parents(path)?;
         let is_new = path.symlink_metadata().is_err();
         let mut options = OpenOptions::new();
-        options.append(true).create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+        options.append(true).create(true).mode(mode).custom_flags(libc::O_NOFOLLOW);
         let write = || {
             let mut file = options.open(path)?;
             file.write_all(content)?;
@@ -164,8 +166,54 @@ impl HostMut for Live {
         }
     }
 
+    fn lock_holder(&self, path: &Path) -> Option<u32> {
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+        let file = options.open(path).ok()?;
+        let wish = Flock::from(FlockType::WriteLock);
+        let holder = rustix::process::fcntl_getlk(&file, &wish).ok()??;
+        // Without a process id it is nobody's in this namespace of processes; that it is held is what counts.
+        Some(holder.pid.map_or(0, |pid| pid.as_raw_nonzero().get().cast_unsigned()))
+    }
+
+    /// systemd's inhibitor: held by a child that ends when its standard input does, so with this process at the latest.
+    fn stay_awake(&self) -> Box<dyn Send> {
+        let arguments = [
+            "--what=shutdown:sleep",
+            "--mode=block",
+            "--who=nvmend",
+            "--why=The driver is being repaired",
+            "cat",
+        ];
+        let child = std::process::Command::new("/usr/bin/systemd-inhibit")
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn();
+        Box::new(child.ok().map(Awake))
+    }
+
     fn sleep(&self, time: Duration) {
         std::thread::sleep(time);
+    }
+}
+
+/// The child that keeps the machine awake.
+struct Awake(Child);
+
+impl Drop for Awake {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        // It lets go when `cat` has ended: at once. One that hangs is no reason to hang with it.
+        for _ in 0..50 {
+            if !matches!(self.0.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.0.kill();
     }
 }
 
@@ -209,14 +257,14 @@ fn take_over(there: &File, file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// Directories above `path`; new ones are root's alone.
+/// Directories above `path`. What is private in them has a mode of its own.
 fn make_parents(path: &Path) -> Result<(), HostError> {
     let Some(parent) = path.parent() else { return Ok(()) };
     if parent.is_dir() {
         return Ok(());
     }
     let mut builder = fs::DirBuilder::new();
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
     builder.recursive(true).create(parent).map_err(|error| failed(parent, &error))?;
     sync_parent(parent)
 }

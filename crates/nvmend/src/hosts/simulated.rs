@@ -233,7 +233,7 @@ impl HostMut for Simulated {
         })
     }
 
-    fn append(&self, path: &Path, content: &[u8]) -> Result<(), HostError> {
+    fn append(&self, path: &Path, content: &[u8], _mode: u32) -> Result<(), HostError> {
         // Half of it first: a power cut leaves a cut line.
         let half = content.len() / 2;
         for part in [&content[..half], &content[half..]] {
@@ -306,6 +306,14 @@ impl HostMut for Simulated {
         }
         *locked = true;
         Ok(Box::new(Unlock(std::sync::Arc::clone(&self.locked))))
+    }
+
+    fn lock_holder(&self, _path: &Path) -> Option<u32> {
+        None
+    }
+
+    fn stay_awake(&self) -> Box<dyn Send> {
+        Box::new(())
     }
 
     fn sleep(&self, _time: Duration) {}

@@ -85,6 +85,8 @@ fn origins(
     let names: BTreeSet<&str> = wanted.iter().map(|(name, _)| name.as_str()).collect();
     let mut found: BTreeMap<Key, Vec<(String, Origin)>> = BTreeMap::new();
     let mut releases: BTreeMap<PathBuf, Option<String>> = BTreeMap::new();
+    // Of many lists that can't be read, one tells enough.
+    let mut failed = None;
     for list in entries.iter().filter(|entry| is_list(&entry.name)).take(MOST_LISTS) {
         let Some(release) = release_of(&list.name, &entries) else { continue };
         let origin = releases.entry(release).or_insert_with_key(|path| read_release(host, path));
@@ -97,7 +99,7 @@ fn origins(
                     Failure::Io(why) => why,
                     why => why.to_string(),
                 };
-                gaps.push(Gap::new(&path, why));
+                failed.get_or_insert_with(|| Gap::new(&path, why));
                 continue;
             }
         };
@@ -109,6 +111,7 @@ fn origins(
             }
         }
     }
+    gaps.extend(failed);
     found.retain(|key, origins| wanted.contains(key) && origins.len() == 1);
     found
         .into_iter()
@@ -144,16 +147,19 @@ fn packages_in(file: &dyn RandomRead, names: &BTreeSet<&str>) -> Result<Vec<u8>,
     /// The largest list of a real repository has some 60 MB.
     const LARGEST: u64 = 512 << 20;
     const CHUNK: u64 = 1 << 20;
+    /// "Magic Number" of the LZ4 frame format.
+    const LZ4_FRAME: &[u8] = b"\x04\x22\x4d\x18";
     /// No paragraph is longer.
     const LONGEST: usize = 4 << 20;
     let mut start = [0; 6];
     file.read_at(0, &mut start).map_err(|error| error.to_string())?;
-    if let Some(kind) = Compression::foreign(&start) {
-        return Err(format!("compressed in a way that is not read here ({kind})"));
-    }
     let stream = Stream::new(file);
     let plain: Box<dyn Read + '_> = match Compression::of(&start) {
         Some(kind) => kind.reader(stream).map_err(|error| error.to_string())?,
+        // APT's own way where it keeps lists compressed (Acquire::GzipIndexes, the default of container images).
+        None if start.starts_with(LZ4_FRAME) => {
+            Box::new(lz4_flex::frame::FrameDecoder::new(stream))
+        }
         None => Box::new(stream),
     };
     let mut plain = plain.take(LARGEST);
@@ -286,13 +292,25 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_cannot_be_unpacked_are_gaps() {
+    fn lists_that_cannot_be_unpacked_are_one_gap() {
         let host = host()
             .file(&format!("{NVIDIA}Packages.gz"), &gzip(b"Package: x\n")[..12])
             .file(&format!("{DEBIAN}contrib_binary-amd64_Packages.lz4"), b"\x04\x22\x4d\x18rest");
         let (origins, gaps) = found(&host, facts(&MIXED));
         assert_eq!(origins[0], None);
-        assert_eq!(gaps.len(), 2, "{gaps:?}");
+        assert_eq!(gaps.len(), 1, "{gaps:?}");
+    }
+
+    #[test]
+    fn reads_lists_as_apt_compresses_them() {
+        use std::io::Write;
+        let mut packed = lz4_flex::frame::FrameEncoder::new(Vec::new());
+        packed.write_all(list(&[("libcuda1", "550.163.01-1")]).as_bytes()).unwrap();
+        let mut host = host();
+        host.remove(&format!("{NVIDIA}Packages.gz"));
+        let host = host.file(&format!("{NVIDIA}Packages.lz4"), packed.finish().unwrap());
+        let (origins, gaps) = found(&host, facts(&MIXED));
+        assert_eq!((origins[0].as_deref(), gaps), (Some("NVIDIA"), vec![]));
     }
 
     #[test]

@@ -16,7 +16,7 @@ impl Report {
     pub fn new(facts: &Facts, diagnosis: &Diagnosis, words: &Words, time: String) -> Self {
         Self {
             schema: SCHEMA,
-            tool: Tool { name: "nvmend".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            tool: Tool::this(),
             time,
             host: HostSummary::of(facts),
             verdict: Verdict::of(facts, diagnosis),
@@ -35,6 +35,13 @@ impl Report {
                 .collect(),
             plan: None,
         }
+    }
+}
+
+impl Tool {
+    /// This program.
+    pub fn this() -> Self {
+        Self { name: "nvmend".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
     }
 }
 

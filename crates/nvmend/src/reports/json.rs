@@ -1,13 +1,14 @@
-//! The report as JSON, schema 1, indented for people who look at it.
+//! A report, a plan or a run as JSON, schema 1, indented for people who look at it.
+
+use serde::Serialize;
 
 use crate::escape::is_harmful;
-use crate::report::Report;
 
-/// The report as JSON with a line end. Characters that would steer a terminal are written as JSON escapes: the
+/// One of the public models as JSON with a line end. Characters that would steer a terminal are written as JSON escapes: the
 /// value is the same to every parser.
-pub fn render(report: &Report) -> String {
-    // A report has no map with other keys than strings and no number that JSON lacks, so this cannot fail.
-    let text = serde_json::to_string_pretty(report).unwrap_or_default();
+pub fn render(model: &impl Serialize) -> String {
+    // They have no map with other keys than strings and no number that JSON lacks, so this cannot fail.
+    let text = serde_json::to_string_pretty(model).unwrap_or_default();
     let mut shown = String::with_capacity(text.len() + 1);
     for character in text.chars() {
         // Outside of strings JSON has none of these but its own line ends.
@@ -28,6 +29,7 @@ pub fn render(report: &Report) -> String {
 mod tests {
     use super::*;
     use crate::diagnose::Diagnosis;
+    use crate::report::Report;
     use crate::reports::sample;
     use crate::words::{Language, Words};
 

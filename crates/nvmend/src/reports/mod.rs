@@ -1,7 +1,10 @@
-//! Renderings of a report: one file per format. All are pure; only the command line prints.
+//! Renderings of a report, a plan, a run: one file each. All are pure; only the command line prints.
 
 pub mod json;
 pub mod layout;
+pub mod plan;
+pub mod run;
+mod sheet;
 pub mod style;
 pub mod text;
 

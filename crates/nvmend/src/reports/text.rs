@@ -1,15 +1,15 @@
 //! The report for people: the verdict, the picture of the versions, the causes, whether a reboot helps, what does.
 
-mod sheet;
-
-use self::sheet::Sheet;
 use super::layout::{columns, keep_end, pad};
+use super::sheet::Sheet;
+pub use super::sheet::{heading, prose};
 use super::style::{Page, Paint};
 use crate::diagnose::{Arg, Certainty, Severity};
 use crate::escape::escape;
 use crate::facts::Environment;
 use crate::outlook::{Effect, Outlook};
 use crate::picture::{Layer, Picture, Row, State};
+use crate::remedies;
 use crate::report::{Report, ReportedFinding, ReportedGap, Role};
 use crate::verdict::Verdict;
 use crate::words::Words;
@@ -60,20 +60,6 @@ pub fn render(view: &View<'_>, page: &Page) -> String {
     }
     sheet.help(view);
     sheet.gaps(view);
-    page.finish(sheet.text)
-}
-
-/// A longer text of the word files, block by block, from column `indent` on.
-pub fn prose(text: &str, indent: usize, page: &Page) -> String {
-    let mut sheet = Sheet::new(page);
-    sheet.prose(indent, text);
-    page.finish(sheet.text)
-}
-
-/// A heading over [`prose`].
-pub fn heading(text: &str, page: &Page) -> String {
-    let mut sheet = Sheet::new(page);
-    sheet.wrapped(0, Paint::Bold, text);
     page.finish(sheet.text)
 }
 
@@ -258,6 +244,12 @@ impl Sheet<'_> {
             "      {}",
             self.page.paint(Paint::Command, &format!("nvmend explain {}", primary.cause))
         ));
+        // What would be after a reboot is not there to be repaired yet.
+        let can_do = primary.remedies.iter().any(|remedy| remedies::find(remedy).is_some());
+        if can_do && view.outlook.is_some() {
+            self.wrapped(2, Paint::Plain, &view.words.report("plan-it", &[]));
+            self.line(&format!("      {}", self.page.paint(Paint::Command, "nvmend plan")));
+        }
     }
 
     fn gaps(&mut self, view: &View<'_>) {

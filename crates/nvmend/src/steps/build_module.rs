@@ -20,6 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(3600);
 
 /// Builds and installs one driver version for one kernel, by the program that is to keep it built.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BuildModule {
     /// Who builds.
     pub builder: ModuleBuilder,
@@ -35,6 +36,7 @@ pub struct BuildModule {
 
 /// Programs that build modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ModuleBuilder {
     /// DKMS.

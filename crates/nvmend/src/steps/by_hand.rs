@@ -9,6 +9,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// An act of a person. A plan that holds one is never applied as a whole: it is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ByHand {
     /// Message in `steps.ftl`: `by-hand-WHAT`.
     pub what: String,

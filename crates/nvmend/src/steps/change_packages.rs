@@ -20,6 +20,7 @@ const DEADLINE: Duration = Duration::from_secs(2 * 3600);
 
 /// A transaction: exactly these packages, from and to exactly these versions, as a simulation found before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ChangePackages {
     /// Whose packages.
     pub manager: PackageManager,
@@ -33,6 +34,7 @@ pub struct ChangePackages {
 
 /// One package of a transaction.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PackageChange {
     /// Its name without the architecture.
     pub name: String,
@@ -83,6 +85,19 @@ impl Action for ChangePackages {
             return Ok(vec![]);
         }
         Ok(vec![Step::ChangePackages(Self { changes, finish: true, ..self.clone() })])
+    }
+
+    fn locks(&self) -> &'static [&'static str] {
+        match self.manager {
+            PackageManager::Dpkg => &[
+                "/var/lib/dpkg/lock-frontend",
+                "/var/lib/dpkg/lock",
+                "/var/lib/apt/lists/lock",
+                "/var/cache/apt/archives/lock",
+            ],
+            PackageManager::Rpm => &["/var/lib/rpm/.rpm.lock", "/usr/lib/sysimage/rpm/.rpm.lock"],
+            _ => &[],
+        }
     }
 
     fn predict(&self, facts: &mut Facts) {

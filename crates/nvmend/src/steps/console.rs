@@ -12,6 +12,7 @@ use crate::step::{Action, Keep, Step, StepError};
 /// Unbinds a console from its framebuffer: until it is bound again, text screens stay as they are (kernel,
 /// `Documentation/fb/fbcon.rst`, "Detaching, Attaching and Unloading"). Undone by binding it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnbindConsole {
     /// Its name in `/sys/class/vtconsole`.
     pub console: String,
@@ -19,6 +20,7 @@ pub struct UnbindConsole {
 
 /// Binds a console to the framebuffer that is there. Undone by unbinding it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct BindConsole {
     /// Its name in `/sys/class/vtconsole`.
     pub console: String,

@@ -17,6 +17,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Stops a container; the programs in it end. Undone by starting it, which brings it back, not its work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StopContainer {
     /// The engine's program: `docker`, `podman`.
     pub engine: String,
@@ -28,6 +29,7 @@ pub struct StopContainer {
 
 /// Starts a container. Undone by stopping it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartContainer {
     /// The engine's program.
     pub engine: String,

@@ -17,6 +17,7 @@ const GLANCE: Duration = Duration::from_millis(100);
 
 /// Ends a process: asks it, waits ten seconds, kills it. It does not come back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EndProcess {
     /// Its id.
     pub pid: u32,

@@ -13,12 +13,14 @@ use crate::step::{Action, Keep, Step, StepError, is_loaded};
 
 /// Loads modules with `modprobe`, which obeys the machine's configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LoadModules {
     /// In the order of loading.
     pub modules: Vec<String>,
     /// The version that `nvidia` must have then.
     pub version: String,
-    /// As an inverse: the version that was loaded. Where all of it is still there, nothing is to be taken back.
+    /// As an inverse: the version that was loaded. Where all of it is still there, nothing is to be taken back; where
+    /// only another can be loaded, that is done, and told as a failure to take it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unless: Option<String>,
 }
@@ -92,7 +94,16 @@ impl Action for LoadModules {
         for module in &self.modules {
             execute(host, "modprobe", &[module], Duration::from_secs(120), progress)?;
         }
-        self.check_version(host)
+        self.check_version(host)?;
+        // As an inverse it should have brought the former version back, and its file is gone.
+        match &self.unless {
+            Some(former) if *former != self.version => Err(StepError::OtherVersion {
+                module: "nvidia".to_owned(),
+                wanted: former.clone(),
+                found: self.version.clone(),
+            }),
+            _ => Ok(()),
+        }
     }
 }
 

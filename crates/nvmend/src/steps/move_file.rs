@@ -11,6 +11,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Moves a file or link. No file that no package owns is ever deleted: it is moved to where undo finds it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MoveFile {
     /// Where it is.
     pub from: PathBuf,

@@ -13,6 +13,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Reboots into the kernel that boots next. Always the last step that runs; what follows it is done after the boot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Reboot {
     /// That kernel.
     pub kernel: String,

@@ -13,6 +13,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Lets a program make its files anew. What it may change is kept before; the way back restores exactly that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Regenerate {
     /// What.
     pub product: Product,
@@ -22,6 +23,7 @@ pub struct Regenerate {
 
 /// What is made from other files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Product {
     /// `/etc/ld.so.cache` and the links by SONAME, by `ldconfig`.

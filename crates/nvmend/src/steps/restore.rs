@@ -11,6 +11,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Brings a path back. Only journals hold it; no plan does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Restore {
     /// The path.
     pub path: PathBuf,
@@ -22,6 +23,7 @@ pub struct Restore {
 
 /// What stood at a path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Kept {
     /// Nothing.

@@ -15,6 +15,7 @@ const DEADLINE: Duration = Duration::from_secs(150);
 
 /// Stops a unit of systemd. Undone by starting it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StopService {
     /// The unit: `nvidia-persistenced.service`.
     pub unit: String,
@@ -24,6 +25,7 @@ pub struct StopService {
 
 /// Starts a unit of systemd. Undone by stopping it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StartService {
     /// The unit.
     pub unit: String,

@@ -11,6 +11,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Sets a link of a library's chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SetLink {
     /// The link.
     pub path: PathBuf,

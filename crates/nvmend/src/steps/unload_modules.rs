@@ -22,6 +22,7 @@ const MOST_NAMED: usize = 8;
 /// Unloads modules, without force. All of them or none: where one is in use, those already gone are loaded again, if
 /// their files are still of the loaded version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UnloadModules {
     /// In the order of unloading.
     pub modules: Vec<String>,

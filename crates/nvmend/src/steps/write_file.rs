@@ -11,6 +11,7 @@ use crate::step::{Action, Keep, Step, StepError};
 
 /// Writes a text file, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WriteFile {
     /// Where; not a link.
     pub path: PathBuf,

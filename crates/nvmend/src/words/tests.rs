@@ -82,6 +82,35 @@ fn every_cause_and_remedy_has_its_words() {
     }
 }
 
+/// A step says what it does, and how it is taken back (`-undo`) or why it cannot be (`-final`), or both.
+#[test]
+fn every_step_and_remedy_has_its_words() {
+    let english = files(Language::English);
+    let steps = messages(english["steps"]);
+    let code = code();
+    let mut ids: BTreeSet<&str> = BTreeSet::new();
+    for body in code.split("fn id(&self) -> &'static str {").skip(1) {
+        let body = body.split("\n    }").next().unwrap();
+        ids.extend(body.split('"').skip(1).step_by(2));
+    }
+    assert!(ids.len() > 10, "{ids:?}");
+    for id in &ids {
+        // What a person does has its words by what it is (`by-hand-…`).
+        let found = if *id == "by-hand" { continue } else { steps.get(*id) };
+        let back = ["-undo", "-final"].map(|end| steps.get(&format!("{id}{end}")));
+        assert!(found.is_some(), "steps.ftl has no {id}");
+        assert!(back.iter().any(Option::is_some), "steps.ftl has neither {id}-undo nor {id}-final");
+    }
+    for message in steps.keys().filter(|id| !id.starts_with("by-hand-")) {
+        let id = message.trim_end_matches("-undo").trim_end_matches("-final");
+        assert!(ids.contains(id), "steps.ftl: {message} is of no step");
+    }
+    let remedies = messages(english["remedies"]);
+    for remedy in crate::remedies::ALL {
+        assert!(remedies.contains_key(remedy.id), "remedies.ftl has no {}", remedy.id);
+    }
+}
+
 /// The Rust sources below a folder of the repository.
 #[expect(clippy::disallowed_methods, reason = "reads the repository's own sources, no machine")]
 fn sources(folder: &Path, into: &mut String) {
@@ -125,6 +154,10 @@ fn every_message_that_the_code_names_exists() {
             assert!(known.contains_key(id), "{file}.ftl has no {id}");
         }
     }
+    let plan = messages(english["plan"]);
+    for id in literals(&code, "Hindrance::new(").union(&literals(&code, ".plan(")) {
+        assert!(plan.contains_key(*id), "plan.ftl has no {id}");
+    }
     let claims = messages(english["claims"]);
     let own: BTreeSet<String> = english
         .iter()
@@ -140,7 +173,7 @@ fn every_message_that_the_code_names_exists() {
 fn the_code_names_every_message() {
     let code = code();
     let english = files(Language::English);
-    for file in ["report", "cli"] {
+    for file in ["report", "cli", "plan"] {
         for id in messages(english[file]).into_keys() {
             assert!(code.contains(&format!("\"{id}\"")), "{file}.ftl: nothing uses {id}");
         }

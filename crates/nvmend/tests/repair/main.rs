@@ -114,5 +114,5 @@ impl Enquire for Agreeable<'_> {
 }
 
 fn planning(memory: &Memory, facts: &Facts, allowed: &Allowed) -> Planning {
-    plan(facts, allowed, None, &Agreeable(memory, facts), None)
+    plan(facts, allowed, &[], &Agreeable(memory, facts), None)
 }

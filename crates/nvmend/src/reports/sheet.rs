@@ -1,31 +1,50 @@
-//! A text that grows line by line, within the width of a page.
+//! A text as it grows, line by line.
 
+use super::layout::{Block, blocks, wrap};
+use super::style::{Page, Paint};
 use crate::escape::escape;
-use crate::reports::layout::{Block, blocks, wrap};
-use crate::reports::style::{Page, Paint};
+
+/// A longer text of the word files, block by block, from column `indent` on.
+pub fn prose(text: &str, indent: usize, page: &Page) -> String {
+    let mut sheet = Sheet::new(page);
+    sheet.prose(indent, text);
+    page.finish(sheet.text)
+}
+
+/// A heading over [`prose`].
+pub fn heading(text: &str, page: &Page) -> String {
+    let mut sheet = Sheet::new(page);
+    sheet.wrapped(0, Paint::Bold, text);
+    page.finish(sheet.text)
+}
 
 /// The text as it grows.
 pub(super) struct Sheet<'p> {
-    pub(super) page: &'p Page,
-    pub(super) text: String,
+    /// What it may use.
+    pub page: &'p Page,
+    /// What stands on it.
+    pub text: String,
 }
 
 impl<'p> Sheet<'p> {
-    pub(super) fn new(page: &'p Page) -> Self {
+    /// An empty one.
+    pub fn new(page: &'p Page) -> Self {
         Self { page, text: String::new() }
     }
 
-    pub(super) fn line(&mut self, line: &str) {
+    /// A line as it is.
+    pub fn line(&mut self, line: &str) {
         self.text.push_str(line.trim_end());
         self.text.push('\n');
     }
 
-    pub(super) fn wrapped(&mut self, indent: usize, paint: Paint, text: &str) {
+    /// Wrapped text from column `indent` on.
+    pub fn wrapped(&mut self, indent: usize, paint: Paint, text: &str) {
         self.hanging(&" ".repeat(indent), indent, paint, text);
     }
 
     /// Wrapped text whose first line begins with `lead` and whose others begin at column `indent`.
-    pub(super) fn hanging(&mut self, lead: &str, indent: usize, paint: Paint, text: &str) {
+    pub fn hanging(&mut self, lead: &str, indent: usize, paint: Paint, text: &str) {
         let mut lead = lead.to_owned();
         for line in wrap(&escape(text), self.page.columns().saturating_sub(indent)) {
             self.line(&format!("{lead}{}", self.page.paint(paint, &line)));
@@ -33,12 +52,14 @@ impl<'p> Sheet<'p> {
         }
     }
 
-    pub(super) fn heading(&mut self, text: &str) {
+    /// A heading, with an empty line before it.
+    pub fn heading(&mut self, text: &str) {
         self.line("");
         self.wrapped(0, Paint::Bold, text);
     }
 
-    pub(super) fn prose(&mut self, indent: usize, text: &str) {
+    /// A longer text of the word files, block by block.
+    pub fn prose(&mut self, indent: usize, text: &str) {
         let margin = " ".repeat(indent);
         for block in blocks(text) {
             match block {
