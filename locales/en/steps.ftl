@@ -1,6 +1,9 @@
 # Steps. Of each: what it does (ID), and how it is taken back (ID-undo) or why it cannot be (ID-final). Present tense,
 # one sentence. Arguments are those of the step's `args`. Sorted by id.
 
+# $console
+bind-console = Puts the text console { $console } back on the screen
+bind-console-undo = It is taken off again
 # $module, $version, $kernel
 build-module = Builds and installs { $module } { $version } for kernel { $kernel }
 build-module-undo = The module is taken out again by its builder, and the indexes are restored
@@ -94,15 +97,21 @@ restore-packages-undo = nvmend does not take it back
 # $path, $target: paths
 set-link = Sets the link { $path } to { $target }
 set-link-undo = The former state is restored
+# $engine, $name
+start-container = Starts the container { $name } ({ $engine })
+start-container-undo = It is stopped again
 # $unit
 start-service = Starts { $unit }
 start-service-undo = It is stopped again
+# $engine, $name
+stop-container = Stops the container { $name } ({ $engine })
+stop-container-undo = It is started again; what its programs had not saved is lost
 # $unit
 stop-service = Stops { $unit }
 stop-service-undo = It is started again
-# $module, $version, $kernel
-unbuild-module = Takes { $module } { $version } out of kernel { $kernel } again
-unbuild-module-final = It only takes back a build
+# $console
+unbind-console = Takes the text console { $console } off the screen, which shows nothing new until then
+unbind-console-undo = It is put back
 # $modules: a list, $version
 unload-modules = Unloads { $modules } (version { $version })
 # $version
@@ -111,3 +120,18 @@ unload-modules-undo = They are loaded again
 # $path, $difference: the lines that change
 write-file = Writes { $path }: { $difference }
 write-file-undo = The former file is restored
+# $module, $version, $kernel
+unbuild-module = Takes { $module } { $version } out of kernel { $kernel } again
+unbuild-module-final = It only takes back a build
+# $engine, $path
+configure-runtime = Adds NVIDIA's runtime to { $path } (nvidia-ctk, for { $engine })
+configure-runtime-undo = The former configuration is restored
+# $path
+generate-cdi = Writes the CDI specification { $path } anew (nvidia-ctk)
+generate-cdi-undo = The former specification is restored
+# $runtimes: a list, $remote
+install-flatpak = Installs { $runtimes } from { $remote }
+install-flatpak-undo = They are removed again
+# $runtimes: a list
+remove-flatpak = Removes { $runtimes }
+remove-flatpak-final = It only takes back an installation

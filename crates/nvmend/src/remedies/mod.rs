@@ -40,6 +40,9 @@ mod remove_package;
 mod reset_gpu;
 mod space;
 mod switch_flavour;
+mod restart_processes;
+mod restart_service;
+mod stopping;
 mod unblock_module;
 mod update_flatpak;
 mod upgrade_driver;
@@ -85,6 +88,8 @@ pub const ALL: &[&Remedy] = &[
     &remove_driver_packages::REMEDY,
     &remove_package::REMEDY,
     &switch_flavour::REMEDY,
+    &restart_processes::REMEDY,
+    &restart_service::REMEDY,
     &unblock_module::REMEDY,
     &update_flatpak::REMEDY,
     &upgrade_driver::REMEDY,
