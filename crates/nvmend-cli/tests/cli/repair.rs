@@ -61,7 +61,8 @@ fn a_plan_says_what_is_done_undone_interrupted_and_expected() {
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     assert!(!text.contains('\u{1b}'));
     let chinese = stdout(&plan(&["--example", "stale-module-loaded", "--lang", "zh-CN"]));
-    for part in ["方案：重新加载内核模块", "无法撤销", "预计结果", "其他办法"] {
+    for part in ["方案：重新加载内核模块", "无法撤销", "预计结果", "其他办法"]
+    {
         assert!(chinese.contains(part), "{part}: {chinese}");
     }
 }
