@@ -40,6 +40,9 @@ mod remove_package;
 mod reset_gpu;
 mod space;
 mod switch_flavour;
+mod restart_processes;
+mod restart_service;
+mod stopping;
 mod unblock_module;
 mod update_flatpak;
 mod upgrade_driver;
@@ -74,21 +77,23 @@ pub const ALL: &[&Remedy] = &[
     &quarantine_module::REMEDY,
     &reboot::REMEDY,
     &rebuild_initramfs::REMEDY,
-    &reinstall_package::REMEDY,
     &recreate_container::REMEDY,
     &refresh_snap::REMEDY,
     &regenerate_cdi::REMEDY,
+    &reinstall_package::REMEDY,
     &relink_libraries::REMEDY,
     &reload_modules::REMEDY,
     &remove_from_image::REMEDY,
     &reset_gpu::REMEDY,
-    &unblock_module::REMEDY,
-    &update_flatpak::REMEDY,
-    &use_cuda_compat::REMEDY,
     &remove_driver_packages::REMEDY,
     &remove_package::REMEDY,
     &switch_flavour::REMEDY,
+    &restart_processes::REMEDY,
+    &restart_service::REMEDY,
+    &unblock_module::REMEDY,
+    &update_flatpak::REMEDY,
     &upgrade_driver::REMEDY,
+    &use_cuda_compat::REMEDY,
 ];
 
 /// The remedy of that id, where it can be carried out.

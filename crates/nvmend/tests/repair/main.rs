@@ -13,6 +13,7 @@ mod programs;
 mod reboots;
 mod samples;
 mod waiting;
+mod reload;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -166,6 +167,10 @@ impl Enquire for Agreeable<'_> {
 
     fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)> {
         Machine { host: self.0 }.images(kernels, release)
+    }
+
+    fn stops_with(&self, _unit: &str) -> Result<Vec<String>, Hindrance> {
+        Ok(vec![])
     }
 }
 
