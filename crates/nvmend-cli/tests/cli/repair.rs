@@ -1,5 +1,9 @@
 //! `plan`, `apply`, `undo`, `history`: statuses, formats, languages, and what is refused. Nothing here changes the machine
 //! that the tests run on; that is for `testbeds/turns`.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these tests run the program, and read what it wrote"
+)]
 
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -137,7 +141,6 @@ fn what_changes_a_machine_changes_only_this_one_and_asks() {
 }
 
 #[test]
-#[allow(clippy::disallowed_methods, reason = "these tests run the program")]
 fn who_is_not_root_is_told_the_way_on() {
     // The program is copied to where everybody can run it.
     let folder = tempfile::tempdir_in("/tmp").unwrap();
