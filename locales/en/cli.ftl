@@ -126,6 +126,9 @@ hint-read-only = The file system is mounted read-only. Find out why (dmesg), mak
 hint-no-space = The file system is full. Free some space (df -h shows where), and try again.
 # $why
 error-journal = The record of runs cannot be used: { $why }.
+# $path, $why
+error-not-recorded = How the run ended could not be noted: { $path }: { $why }.
+hint-not-recorded = Make room (df -h) or make the file system writable, then: sudo nvmend undo
 # $why: the last that was heard of it; may be empty
 error-worker-gone = The process that does the work has ended without a word. { $why }
 

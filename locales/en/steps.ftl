@@ -1,6 +1,9 @@
 # Steps. Of each: what it does (ID), and how it is taken back (ID-undo) or why it cannot be (ID-final). Present tense,
 # one sentence. Arguments are those of the step's `args`. Sorted by id.
 
+# $console
+bind-console = Puts the text console { $console } back on the screen
+bind-console-undo = It is taken off again
 # $module, $version, $kernel
 build-module = Builds and installs { $module } { $version } for kernel { $kernel }
 build-module-undo = The module is taken out again by its builder, and the indexes are restored
@@ -51,18 +54,17 @@ change-packages = Changes { $count ->
    *[other] { $count } packages
 } in one transaction ({ $program }): { $changes }
 change-packages-undo = The former versions are installed again, in one transaction
-# $engine, $path
-configure-runtime = Adds NVIDIA's runtime to { $path } (nvidia-ctk, for { $engine })
-configure-runtime-undo = The former configuration is restored
+# $irretrievable: a list
+change-packages-final = { $irretrievable }: the installed version can be had from nowhere any more, so it cannot be brought back
 # $pid, $name
 end-process = Ends the program { $name } (process { $pid })
 end-process-final = The program { $name } does not come back by itself, and what it had not saved is lost
-# $path
-generate-cdi = Writes the CDI specification { $path } anew (nvidia-ctk)
-generate-cdi-undo = The former specification is restored
-# $runtimes: a list, $remote
-install-flatpak = Installs { $runtimes } from { $remote }
-install-flatpak-undo = They are removed again
+# $program
+finish-packages = Finishes what the package manager left half done ({ $program })
+finish-packages-undo = Nothing is to be taken back: no version changes
+# $packages: a list
+hold-packages = Holds { $packages } at the installed version
+hold-packages-undo = The hold is released again
 # $modules: a list, $version
 load-modules = Loads { $modules } (version { $version })
 load-modules-undo = They are unloaded again
@@ -80,24 +82,36 @@ refresh-loader-cache-undo = The former cache and links are restored
 # $kernel
 refresh-module-index = Makes the module index of kernel { $kernel } anew (depmod)
 refresh-module-index-undo = The former index is restored
-# $runtimes: a list
-remove-flatpak = Removes { $runtimes }
-remove-flatpak-final = It only takes back an installation
+# $packages: a list
+release-packages = Releases the hold on { $packages }
+release-packages-undo = They are held again
 # $path
 restore = Brings { $path } back as it was
 restore-undo = What stands there now is put back
+# $program, $count: packages, $changes: a list (+new, -gone, old → new)
+restore-packages = Brings { $count ->
+    [one] one package
+   *[other] { $count } packages
+} back as they were, from kept archives: { $changes }
+restore-packages-undo = nvmend does not take it back
 # $path, $target: paths
 set-link = Sets the link { $path } to { $target }
 set-link-undo = The former state is restored
+# $engine, $name
+start-container = Starts the container { $name } ({ $engine })
+start-container-undo = It is stopped again
 # $unit
 start-service = Starts { $unit }
 start-service-undo = It is stopped again
+# $engine, $name
+stop-container = Stops the container { $name } ({ $engine })
+stop-container-undo = It is started again; what its programs had not saved is lost
 # $unit
 stop-service = Stops { $unit }
 stop-service-undo = It is started again
-# $module, $version, $kernel
-unbuild-module = Takes { $module } { $version } out of kernel { $kernel } again
-unbuild-module-final = It only takes back a build
+# $console
+unbind-console = Takes the text console { $console } off the screen, which shows nothing new until then
+unbind-console-undo = It is put back
 # $modules: a list, $version
 unload-modules = Unloads { $modules } (version { $version })
 # $version
@@ -106,3 +120,18 @@ unload-modules-undo = They are loaded again
 # $path, $difference: the lines that change
 write-file = Writes { $path }: { $difference }
 write-file-undo = The former file is restored
+# $module, $version, $kernel
+unbuild-module = Takes { $module } { $version } out of kernel { $kernel } again
+unbuild-module-final = It only takes back a build
+# $engine, $path
+configure-runtime = Adds NVIDIA's runtime to { $path } (nvidia-ctk, for { $engine })
+configure-runtime-undo = The former configuration is restored
+# $path
+generate-cdi = Writes the CDI specification { $path } anew (nvidia-ctk)
+generate-cdi-undo = The former specification is restored
+# $runtimes: a list, $remote
+install-flatpak = Installs { $runtimes } from { $remote }
+install-flatpak-undo = They are removed again
+# $runtimes: a list
+remove-flatpak = Removes { $runtimes }
+remove-flatpak-final = It only takes back an installation

@@ -105,6 +105,8 @@ error-nothing-changed = { $path }：{ $why }。没有改动任何东西。
 hint-read-only = 文件系统是只读的。请查明原因（dmesg），改为可写后重试。
 hint-no-space = 文件系统已满。请腾出空间（用 df -h 查看）后重试。
 error-journal = 无法使用执行记录：{ $why }。
+error-not-recorded = 无法记录执行的结果：{ $path }：{ $why }。
+hint-not-recorded = 请腾出空间（用 df -h 查看）或改为可写，然后运行：sudo nvmend undo
 error-worker-gone = 负责执行的进程没有给出结果就结束了。{ $why }
 
 ## 错误

@@ -40,6 +40,15 @@ impl Manager for Apt {
         "apt-get"
     }
 
+    fn locks(&self) -> &'static [&'static str] {
+        &[
+            "/var/lib/dpkg/lock-frontend",
+            "/var/lib/dpkg/lock",
+            "/var/lib/apt/lists/lock",
+            "/var/cache/apt/archives/lock",
+        ]
+    }
+
     fn offers(&self, host: &dyn Host, names: &[PackageName]) -> Result<Vec<Offer>, Hindrance> {
         let has_lists = host
             .list(Path::new(LISTS))
@@ -142,6 +151,7 @@ impl Manager for Apt {
             purge: vec![],
             remove: vec![],
             install: vec![],
+            alternatives: chosen_alternatives(host),
         };
         for change in changes.iter().filter(|change| change.from != change.to) {
             let Some(from) = &change.from else {
@@ -191,6 +201,12 @@ impl Manager for Apt {
             let archives = left().map(|kept| kept.archive.display().to_string());
             let words = words.map(str::to_owned).into_iter().chain(archives).collect();
             when_unlocked(host, &command(host, "dpkg", words, LONG), progress)?;
+        }
+        // A package that goes takes the choice of it with it, and brings it not back.
+        let now = chosen_alternatives(host);
+        for (name, path) in step.alternatives.iter().filter(|chosen| !now.contains(chosen)) {
+            let words = ["--set".to_owned(), name.clone(), path.display().to_string()].to_vec();
+            execute_command(host, &command(host, "update-alternatives", words, LONG), progress)?;
         }
         for (mark, wanted) in [("auto", true), ("manual", false)] {
             let packages = step.install.iter().filter(|kept| kept.automatic == wanted);
@@ -470,6 +486,20 @@ fn automatic(host: &dyn Host) -> BTreeSet<String> {
             Some(String::from_utf8_lossy(paragraph.field("Package")?).into_owned())
         })
         .collect()
+}
+
+/// What the administrator chose among alternatives; what was chosen for him is chosen anew.
+fn chosen_alternatives(host: &dyn Host) -> Vec<(String, PathBuf)> {
+    let words = vec!["--get-selections".to_owned()];
+    let Ok(output) = host.run(&command(host, "update-alternatives", words, DEADLINE)) else {
+        return vec![];
+    };
+    let chosen = output.stdout.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        let (name, mode, path) = (words.next()?, words.next()?, words.next()?);
+        (mode == "manual").then(|| (name.to_owned(), PathBuf::from(path)))
+    });
+    chosen.collect()
 }
 
 /// Where apt keeps an archive that it has fetched; an epoch's colon is written %3a.

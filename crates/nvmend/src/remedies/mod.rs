@@ -15,7 +15,12 @@ mod edit;
 mod enrol_key;
 mod finish_packages;
 mod free_space;
+mod install_driver;
+mod install_driver_libraries;
+mod install_firmware;
 mod install_headers;
+mod install_module_package;
+mod install_supported_branch;
 mod load_module;
 mod loader_cache;
 mod purge_other_series;
@@ -29,11 +34,18 @@ mod regenerate_cdi;
 mod reinstall_package;
 mod relink_libraries;
 mod reload_modules;
+mod remove_driver_packages;
 mod remove_from_image;
+mod remove_package;
 mod reset_gpu;
+mod restart_processes;
+mod restart_service;
 mod space;
+mod stopping;
+mod switch_flavour;
 mod unblock_module;
 mod update_flatpak;
+mod upgrade_driver;
 mod use_cuda_compat;
 
 use crate::remedy::Remedy;
@@ -41,6 +53,11 @@ use crate::remedy::Remedy;
 /// Every remedy that can be carried out.
 pub const ALL: &[&Remedy] = &[
     &align_packages::REMEDY,
+    &finish_packages::REMEDY,
+    &install_driver::REMEDY,
+    &install_driver_libraries::REMEDY,
+    &install_firmware::REMEDY,
+    &install_headers::REMEDY,
     &align_vgpu::REMEDY,
     &blacklist_nouveau::REMEDY,
     &boot_other_kernel::REMEDY,
@@ -51,9 +68,9 @@ pub const ALL: &[&Remedy] = &[
     &correct_conda::REMEDY,
     &correct_environment::REMEDY,
     &enrol_key::REMEDY,
-    &finish_packages::REMEDY,
     &free_space::REMEDY,
-    &install_headers::REMEDY,
+    &install_module_package::REMEDY,
+    &install_supported_branch::REMEDY,
     &load_module::REMEDY,
     &purge_other_series::REMEDY,
     &quarantine_libraries::REMEDY,
@@ -68,8 +85,14 @@ pub const ALL: &[&Remedy] = &[
     &reload_modules::REMEDY,
     &remove_from_image::REMEDY,
     &reset_gpu::REMEDY,
+    &remove_driver_packages::REMEDY,
+    &remove_package::REMEDY,
+    &switch_flavour::REMEDY,
+    &restart_processes::REMEDY,
+    &restart_service::REMEDY,
     &unblock_module::REMEDY,
     &update_flatpak::REMEDY,
+    &upgrade_driver::REMEDY,
     &use_cuda_compat::REMEDY,
 ];
 

@@ -27,7 +27,8 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
         }
     });
     let gone = facts.packages.missing.iter().map(|file| file.package.as_str());
-    let names: BTreeSet<&str> = gone.chain(damaged).collect();
+    let altered = facts.packages.altered.iter().map(|file| file.package.as_str());
+    let names: BTreeSet<&str> = gone.chain(altered).chain(damaged).collect();
     let again: Vec<PackageName> = facts
         .packages
         .installed

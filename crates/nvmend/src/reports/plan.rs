@@ -184,6 +184,17 @@ impl Sheet<'_> {
         if !units.is_empty() {
             lines.push(words.plan("interrupts-services", &[("units", list(units))]));
         }
+        let containers: Vec<String> = plan
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::StopContainer(stop) => Some(format!("{} {}", stop.engine, stop.name)),
+                _ => None,
+            })
+            .collect();
+        if !containers.is_empty() {
+            lines.push(words.plan("interrupts-containers", &[("containers", list(containers))]));
+        }
         let programs: Vec<String> = plan
             .steps
             .iter()

@@ -75,6 +75,7 @@ impl Action for ChangePackages {
             ("program", self.program.clone()),
             ("count", self.changes.len().to_string()),
             ("changes", changes.join("; ")),
+            ("irretrievable", self.irretrievable.join(", ")),
         ]
     }
 
@@ -99,23 +100,17 @@ impl Action for ChangePackages {
     }
 
     fn locks(&self) -> &'static [&'static str] {
-        match self.manager {
-            PackageManager::Dpkg => &[
-                "/var/lib/dpkg/lock-frontend",
-                "/var/lib/dpkg/lock",
-                "/var/lib/apt/lists/lock",
-                "/var/cache/apt/archives/lock",
-            ],
-            PackageManager::Rpm => &["/var/lib/rpm/.rpm.lock", "/usr/lib/sysimage/rpm/.rpm.lock"],
-            _ => &[],
-        }
+        managers::named(&self.program).map_or(&[], |manager| manager.locks())
     }
 
     fn predict(&self, facts: &mut Facts) {
         if self.finish {
             package_effects::finish(facts, self.manager);
         }
-        for change in &self.changes {
+        // What goes makes room for what comes.
+        let (going, coming): (Vec<_>, Vec<_>) =
+            self.changes.iter().partition(|change| change.to.is_none());
+        for change in going.into_iter().chain(coming) {
             package_effects::change(facts, self.manager, change);
         }
         package_effects::settle(facts);

@@ -26,6 +26,9 @@ pub struct RestorePackages {
     pub remove: Vec<PackageChange>,
     /// Packages that were there.
     pub install: Vec<KeptPackage>,
+    /// What was chosen by hand among alternatives (update-alternatives(1)): name and path.
+    #[serde(default)]
+    pub alternatives: Vec<(String, PathBuf)>,
 }
 
 /// A package of which the archive is kept.
@@ -68,6 +71,10 @@ impl Action for RestorePackages {
 
     /// Nothing: undoing is verified by the facts before, which the run has kept.
     fn predict(&self, _facts: &mut Facts) {}
+
+    fn locks(&self) -> &'static [&'static str] {
+        managers::named(&self.program).map_or(&[], |manager| manager.locks())
+    }
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
         managers::named(&self.program)?.restore(host, self, progress)
