@@ -56,7 +56,13 @@ fn plans() -> Vec<(String, Memory, Plan)> {
         let plan = planning(&memory, &facts, &Allowed::default()).plan?;
         let is_ours = plan.steps.iter().all(|step| {
             let action = step.action();
-            let others = ["change-packages", "build-module", "unload-modules"];
+            let others = [
+                "change-packages",
+                "finish-packages",
+                "release-packages",
+                "build-module",
+                "unload-modules",
+            ];
             action.is_reversible() && !others.contains(&action.id())
         });
         is_ours.then_some((name, memory, plan))
