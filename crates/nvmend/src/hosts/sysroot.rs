@@ -32,6 +32,8 @@ pub struct Sysroot {
     /// Directories that were asked for, and those that are not there (`None`). Dozens of names are asked of most:
     /// within a known one a name costs one short call, below a missing one none.
     directories: Mutex<HashMap<OsString, Option<Arc<OwnedFd>>>>,
+    /// Whether they may be remembered: not any more once somebody began to change the tree.
+    remembers: AtomicBool,
     /// Whether the kernel has openat2 (Linux 5.6) and lets us use it (some container filters answer EPERM).
     openat2: AtomicBool,
 }
@@ -42,7 +44,8 @@ impl Sysroot {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = rustix::fs::open(directory, flags, Mode::empty())
             .map_err(|error| failed(directory, error))?;
-        Ok(Self { root, env, directories: Mutex::default(), openat2: AtomicBool::new(true) })
+        let (directories, remembers) = (Mutex::default(), AtomicBool::new(true));
+        Ok(Self { root, env, directories, remembers, openat2: AtomicBool::new(true) })
     }
 
     /// Resolves links step by step even where the kernel could do it; for the tests of exactly that.
@@ -128,13 +131,23 @@ impl Sysroot {
         Known::Below(1)
     }
 
+    /// Remembers no directory any more: from now on the tree changes, by this program or by others that it runs.
+    pub(super) fn forget(&self) {
+        self.remembers.store(false, Ordering::Relaxed);
+        self.directories.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     fn remember(&self, path: &Path, directory: Option<Arc<OwnedFd>>) {
+        if !self.remembers.load(Ordering::Relaxed) {
+            return;
+        }
         let mut known = self.directories.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST_KEPT {
             known.clear();
         }
         known.insert(path.into(), directory);
     }
+
     /// What openat2 does with RESOLVE_IN_ROOT, one component at a time.
     fn walk(&self, path: &Path, flags: OFlags) -> Result<OwnedFd, HostError> {
         let fail = |error| failed(path, error);
