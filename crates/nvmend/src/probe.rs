@@ -79,12 +79,12 @@ fn summarise(probe: &Probe, gaps: &mut Vec<Gap>, from: usize) {
     gaps.push(summary);
 }
 
-/// When a worker has not answered for so long, it may hang; another takes up what is left to do. The probes wait for a
-/// device now and then only: on a machine that answers, one worker costs less than two and is as fast.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// When no answer has come for so long, the worker may hang; another takes up what is left to do. All probes of a stage
+/// may hang one after the other and leave time for its last. On a machine that answers, one worker costs less than two
+/// and is as fast: probes compute more than they wait.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A stage on its way: what is to be run, and what came of it.
-#[derive(Default)]
 struct Stage {
     probes: &'static [&'static Probe],
     /// What the probes may see; taken back at the stage's end.
@@ -95,20 +95,23 @@ struct Stage {
     answers: Vec<Option<Option<Found>>>,
     /// How many of the stages this is; what comes in for an earlier one is late.
     number: usize,
+    /// When it began, or an answer came in, or another worker was sent for.
+    heard: Instant,
     is_last: bool,
 }
 
 impl Stage {
+    fn new(probes: &'static [&'static Probe], known: Option<Arc<Facts>>, number: usize) -> Self {
+        let answers = probes.iter().map(|_| None).collect();
+        Self { probes, known, taken: 0, answers, number, heard: Instant::now(), is_last: false }
+    }
+
     fn is_taken(&self) -> bool {
         self.taken == self.probes.len()
     }
 
-    fn answered(&self) -> usize {
-        self.answers.iter().filter(|answer| answer.is_some()).count()
-    }
-
     fn is_done(&self) -> bool {
-        self.answered() == self.probes.len()
+        self.answers.iter().all(Option::is_some)
     }
 }
 
@@ -152,6 +155,7 @@ impl Shared {
                 // Nowhere to put it when the stage has ended without it.
                 if let Some(answer) = stage.answers.get_mut(index) {
                     *answer = Some(found);
+                    stage.heard = Instant::now();
                 }
                 if stage.is_done() {
                     self.done.notify_one();
@@ -167,7 +171,8 @@ impl Shared {
 
 impl Workers {
     fn start(host: &Arc<dyn Host>) -> Self {
-        let (stage, begins, done) = Default::default();
+        let stage = Mutex::new(Stage::new(&[], None, 0));
+        let (begins, done) = Default::default();
         let shared = Arc::new(Shared { host: Arc::clone(host), stage, begins, done });
         let mut workers = Self { shared, failed: None };
         workers.add();
@@ -192,21 +197,23 @@ impl Workers {
     ) -> Vec<Option<Option<Found>>> {
         let shared = Arc::clone(&self.shared);
         let mut stage = shared.stage();
-        let number = stage.number + 1;
-        let (known, answers) = (Some(Arc::clone(known)), probes.iter().map(|_| None).collect());
-        *stage = Stage { probes, known, taken: 0, answers, number, is_last: false };
+        *stage = Stage::new(probes, Some(Arc::clone(known)), stage.number + 1);
         shared.begins.notify_all();
         while !stage.is_done() {
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            let now = Instant::now();
+            if now >= end {
                 break;
             }
-            let answered = stage.answered();
-            let waited = shared.done.wait_timeout(stage, left.min(PATIENCE));
-            stage = waited.unwrap_or_else(PoisonError::into_inner).0;
-            if stage.answered() == answered && !stage.is_taken() {
-                self.add();
+            let mut until = end;
+            if !stage.is_taken() {
+                if now >= stage.heard + PATIENCE {
+                    self.add();
+                    stage.heard = now;
+                }
+                until = end.min(stage.heard + PATIENCE);
             }
+            let waited = shared.done.wait_timeout(stage, until.saturating_duration_since(now));
+            stage = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         stage.known = None;
         std::mem::take(&mut stage.answers)

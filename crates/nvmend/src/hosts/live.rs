@@ -26,7 +26,7 @@ impl Live {
 
     /// What is read from now on is read anew, down from the root: something begins to change.
     pub(super) fn begin_change(&self) {
-        self.files.forget();
+        self.files.begin_change();
     }
 }
 

@@ -1,17 +1,20 @@
 //! A machine's file tree under any directory, with every link resolved inside it.
 
-use std::collections::{BTreeMap, HashMap};
+mod directories;
+
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, Stat};
 use rustix::io::Errno;
 
+use self::directories::{Directories, Directory, Known};
 use crate::host::{
     Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, RandomRead,
 };
@@ -22,18 +25,11 @@ const MOST_ENTRIES: usize = 200_000;
 /// The size that sysfs reports for its files.
 const PAGE: u64 = 4096;
 
-/// Directories that are remembered; a process may have 1024 files open.
-const MOST_KEPT: usize = 256;
-
 /// A file tree. Links, absolute ones and `..` included, never lead out of it.
 pub struct Sysroot {
     root: OwnedFd,
     env: BTreeMap<String, String>,
-    /// Directories that were asked for, and those that are not there (`None`). Dozens of names are asked of most:
-    /// within a known one a name costs one short call, below a missing one none.
-    directories: Mutex<HashMap<OsString, Option<Arc<OwnedFd>>>>,
-    /// Whether they may be remembered: not any more once somebody began to change the tree.
-    remembers: AtomicBool,
+    directories: Directories,
     /// Whether the kernel has openat2 (Linux 5.6) and lets us use it (some container filters answer EPERM).
     openat2: AtomicBool,
 }
@@ -44,8 +40,12 @@ impl Sysroot {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = rustix::fs::open(directory, flags, Mode::empty())
             .map_err(|error| failed(directory, error))?;
-        let (directories, remembers) = (Mutex::default(), AtomicBool::new(true));
-        Ok(Self { root, env, directories, remembers, openat2: AtomicBool::new(true) })
+        Ok(Self { root, env, directories: Directories::default(), openat2: AtomicBool::new(true) })
+    }
+
+    /// The tree begins to change: what is read from now on is read anew, down from the root.
+    pub(super) fn begin_change(&self) {
+        self.directories.begin_change();
     }
 
     /// Resolves links step by step even where the kernel could do it; for the tests of exactly that.
@@ -79,8 +79,8 @@ impl Sysroot {
     /// The directory of `path` and its name there; `None` for a path without a name (`/`, `..`).
     fn place<'p>(&self, path: &'p Path) -> Result<Option<Place<'p>>, HostError> {
         let Some((parent, name)) = split(path) else { return Ok(None) };
-        let directory = match self.known_directory(parent) {
-            Known::There(directory) => Ok(directory),
+        let directory = match self.directories.get(parent) {
+            Known::There(directory) => Ok(directory.fd),
             Known::Missing => Err(HostError::new(path, Failure::NotFound)),
             Known::Below(unknown) => self.open_directory(parent, unknown, OFlags::PATH),
         };
@@ -96,56 +96,44 @@ impl Sysroot {
         unknown: usize,
         flags: OFlags,
     ) -> Result<Arc<OwnedFd>, HostError> {
-        let open = |path: &Path, flags| {
-            let opened = self.open_at(path, flags | OFlags::DIRECTORY).map(Arc::new);
-            match &opened {
-                Ok(directory) => self.remember(path, Some(Arc::clone(directory))),
-                Err(error) if error.is_absent() => self.remember(path, None),
-                Err(_) => {}
-            }
-            opened
-        };
         let above: Vec<&Path> = path.ancestors().take(unknown).skip(1).collect();
         for above in above.into_iter().rev() {
-            open(above, OFlags::PATH)?;
+            self.open_next_directory(above, OFlags::PATH)?;
         }
-        open(path, flags)
+        self.open_next_directory(path, flags)
     }
 
-    fn known_directory(&self, path: &Path) -> Known {
-        let known = self.directories.lock().unwrap_or_else(PoisonError::into_inner);
-        match known.get(path.as_os_str()) {
-            Some(Some(directory)) => return Known::There(Arc::clone(directory)),
-            Some(None) => return Known::Missing,
-            None => {}
-        }
-        // From the root down: a path can be absurdly long.
-        let above: Vec<&Path> = path.ancestors().collect();
-        for (index, above) in above.iter().enumerate().rev() {
-            match known.get(above.as_os_str()) {
-                Some(Some(_)) => {}
-                Some(None) => return Known::Missing,
-                None => return Known::Below(index + 1),
+    fn open_next_directory(&self, path: &Path, flags: OFlags) -> Result<Arc<OwnedFd>, HostError> {
+        let flags = flags | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        if let Some((parent, name)) = split(path)
+            && let Known::There(above) = self.directories.get(parent)
+        {
+            let plain = flags | OFlags::NOFOLLOW;
+            match rustix::fs::openat(&*above.fd, name, plain, Mode::empty()) {
+                Ok(fd) => return Ok(self.keep(path, fd, true)),
+                Err(Errno::NOENT) => {
+                    self.directories.remember(path, None);
+                    return Err(HostError::new(path, Failure::NotFound));
+                }
+                // A link, which must be resolved from the root; or the same error once more.
+                Err(_) => {}
             }
         }
-        Known::Below(1)
+        match self.open_at(path, flags) {
+            Ok(fd) => Ok(self.keep(path, fd, false)),
+            Err(error) => {
+                if error.is_absent() {
+                    self.directories.remember(path, None);
+                }
+                Err(error)
+            }
+        }
     }
 
-    /// Remembers no directory any more: from now on the tree changes, by this program or by others that it runs.
-    pub(super) fn forget(&self) {
-        self.remembers.store(false, Ordering::Relaxed);
-        self.directories.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    fn remember(&self, path: &Path, directory: Option<Arc<OwnedFd>>) {
-        if !self.remembers.load(Ordering::Relaxed) {
-            return;
-        }
-        let mut known = self.directories.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST_KEPT {
-            known.clear();
-        }
-        known.insert(path.into(), directory);
+    fn keep(&self, path: &Path, fd: OwnedFd, is_plain: bool) -> Arc<OwnedFd> {
+        let fd = Arc::new(fd);
+        self.directories.remember(path, Some(Directory { fd: Arc::clone(&fd), is_plain }));
+        fd
     }
 
     /// What openat2 does with RESOLVE_IN_ROOT, one component at a time.
@@ -223,15 +211,6 @@ impl Sysroot {
     }
 }
 
-/// What is known of a directory.
-enum Known {
-    There(Arc<OwnedFd>),
-    /// It, or one that it lies in, is not there.
-    Missing,
-    /// Nothing, nor of those right above it: of that many, itself included.
-    Below(usize),
-}
-
 /// A name in a directory that is held open.
 struct Place<'p> {
     directory: Arc<OwnedFd>,
@@ -279,10 +258,10 @@ impl Host for Sysroot {
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError> {
         let fail = |error| failed(path, error);
         let flags = OFlags::RDONLY | OFlags::NONBLOCK;
-        let fd = match self.known_directory(path) {
+        let fd = match self.directories.get(path) {
             Known::There(known) => {
                 let flags = flags | OFlags::DIRECTORY | OFlags::CLOEXEC;
-                Arc::new(rustix::fs::openat(&*known, ".", flags, Mode::empty()).map_err(fail)?)
+                Arc::new(rustix::fs::openat(&*known.fd, ".", flags, Mode::empty()).map_err(fail)?)
             }
             Known::Missing => return Err(HostError::new(path, Failure::NotFound)),
             Known::Below(unknown) => self
@@ -323,12 +302,15 @@ impl Host for Sysroot {
     }
 
     fn read_link(&self, path: &Path) -> Result<PathBuf, HostError> {
-        let Some(Place { directory, name }) = self.place(path)? else {
-            return Err(HostError::new(path, Failure::WrongKind));
-        };
+        let wrong_kind = || HostError::new(path, Failure::WrongKind);
+        // Whoever follows a path asks this of every directory on the way.
+        if self.directories.is_plain(path) {
+            return Err(wrong_kind());
+        }
+        let Place { directory, name } = self.place(path)?.ok_or_else(wrong_kind)?;
         let target =
             rustix::fs::readlinkat(&*directory, name, Vec::new()).map_err(|error| match error {
-                Errno::INVAL => HostError::new(path, Failure::WrongKind),
+                Errno::INVAL => wrong_kind(),
                 error => failed(path, error),
             })?;
         target.into_string().map(PathBuf::from).map_err(|_| {

@@ -40,6 +40,9 @@ mod remove_package;
 mod reset_gpu;
 mod space;
 mod switch_flavour;
+mod restart_processes;
+mod restart_service;
+mod stopping;
 mod unblock_module;
 mod update_flatpak;
 mod upgrade_driver;
@@ -50,6 +53,11 @@ use crate::remedy::Remedy;
 /// Every remedy that can be carried out.
 pub const ALL: &[&Remedy] = &[
     &align_packages::REMEDY,
+    &finish_packages::REMEDY,
+    &install_driver::REMEDY,
+    &install_driver_libraries::REMEDY,
+    &install_firmware::REMEDY,
+    &install_headers::REMEDY,
     &align_vgpu::REMEDY,
     &blacklist_nouveau::REMEDY,
     &boot_other_kernel::REMEDY,
@@ -60,12 +68,7 @@ pub const ALL: &[&Remedy] = &[
     &correct_conda::REMEDY,
     &correct_environment::REMEDY,
     &enrol_key::REMEDY,
-    &finish_packages::REMEDY,
     &free_space::REMEDY,
-    &install_driver::REMEDY,
-    &install_driver_libraries::REMEDY,
-    &install_firmware::REMEDY,
-    &install_headers::REMEDY,
     &install_module_package::REMEDY,
     &install_supported_branch::REMEDY,
     &load_module::REMEDY,
@@ -80,11 +83,13 @@ pub const ALL: &[&Remedy] = &[
     &reinstall_package::REMEDY,
     &relink_libraries::REMEDY,
     &reload_modules::REMEDY,
-    &remove_driver_packages::REMEDY,
     &remove_from_image::REMEDY,
-    &remove_package::REMEDY,
     &reset_gpu::REMEDY,
+    &remove_driver_packages::REMEDY,
+    &remove_package::REMEDY,
     &switch_flavour::REMEDY,
+    &restart_processes::REMEDY,
+    &restart_service::REMEDY,
     &unblock_module::REMEDY,
     &update_flatpak::REMEDY,
     &upgrade_driver::REMEDY,

@@ -75,6 +75,7 @@ impl Action for ChangePackages {
             ("program", self.program.clone()),
             ("count", self.changes.len().to_string()),
             ("changes", changes.join("; ")),
+            ("irretrievable", self.irretrievable.join(", ")),
         ]
     }
 
@@ -106,7 +107,10 @@ impl Action for ChangePackages {
         if self.finish {
             package_effects::finish(facts, self.manager);
         }
-        for change in &self.changes {
+        // What goes makes room for what comes.
+        let (going, coming): (Vec<_>, Vec<_>) =
+            self.changes.iter().partition(|change| change.to.is_none());
+        for change in going.into_iter().chain(coming) {
             package_effects::change(facts, self.manager, change);
         }
         package_effects::settle(facts);

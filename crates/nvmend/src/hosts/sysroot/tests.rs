@@ -59,13 +59,13 @@ fn devices_and_fifos_are_refused_unopened() {
 fn remembered_directories_answer_as_new_ones() {
     let top = tree();
     let root = top.path().join("root");
-    for number in 0..2 * MOST_KEPT {
+    for number in 0..2 * directories::MOST {
         fs::create_dir_all(root.join(format!("many/{number}"))).unwrap();
         fs::write(root.join(format!("many/{number}/name")), number.to_string()).unwrap();
     }
     for host in both(&top) {
         // Each is asked twice, and more than are remembered.
-        for number in (0..2 * MOST_KEPT).chain(0..3) {
+        for number in (0..2 * directories::MOST).chain(0..3) {
             let name = format!("/many/{number}/name");
             assert_eq!(host.read(Path::new(&name), 9).unwrap(), number.to_string().as_bytes());
         }
