@@ -4,22 +4,112 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::facts::PackageManager;
-use crate::host::{Command, End, Host, HostKind, follow};
+use serde::{Deserialize, Serialize};
+
+use crate::facts::{ImageKind, Kernels, Package, PackageManager};
+use crate::host::{Command, End, FileKind, Host, HostKind, follow};
+use crate::managers;
+use crate::probes::initramfs;
 use crate::remedy::Hindrance;
-use crate::steps::ChangePackages;
+use crate::steps::{ChangePackages, PROGRAM_DIRECTORIES};
 
 /// Someone who can be asked while a plan is made.
 pub trait Enquire {
     /// All that a transaction would change, or why it would fail.
     fn simulate(&self, request: &Request) -> Result<ChangePackages, Hindrance>;
+    /// What the repositories have of these packages; nothing is said of those that they don't know.
+    fn offers(
+        &self,
+        _manager: PackageManager,
+        _names: &[PackageName],
+    ) -> Result<Vec<Offer>, Hindrance> {
+        Err(Hindrance::new("no-simulation"))
+    }
+    /// The name of the driver package that the distribution itself recommends for this machine's GPUs, where it has a
+    /// program that says so.
+    fn recommended_driver(&self) -> Option<String> {
+        None
+    }
     /// The text of a configuration file, and its one true path. Only whole UTF-8: what is edited must not be damaged.
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance>;
     /// The running services that stop with `unit`, itself left out, in the order in which they can be stopped.
     fn stops_with(&self, unit: &str) -> Result<Vec<String>, Hindrance>;
+    /// The names in a directory, sorted; none where it isn't there or can't be looked at.
+    fn names(&self, directory: &Path) -> Vec<String>;
+    /// The size of a file; `None` where there is none.
+    fn size(&self, path: &Path) -> Option<u64>;
+    /// The one true path of a directory; `None` where there is none.
+    fn directory(&self, path: &Path) -> Option<PathBuf>;
+    /// Bytes that are free on the file system of `path`; `None` where that can't be told.
+    fn free_space(&self, path: &Path) -> Option<u64>;
+    /// The initramfs images that there are for a kernel.
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)>;
+    /// A variable of the environment that is judged.
+    fn variable(&self, name: &str) -> Option<String>;
+    /// Whether the system has this program.
+    fn has_program(&self, name: &str) -> bool {
+        PROGRAM_DIRECTORIES
+            .iter()
+            .any(|directory| self.size(&Path::new(directory).join(name)).is_some())
+    }
     /// The program that goes on with a run after a reboot, where one can be started then.
     fn continuation(&self) -> Option<PathBuf> {
         None
+    }
+}
+
+/// A package by its exact name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct PackageName {
+    /// Its name without the architecture.
+    pub name: String,
+    /// The manager's word for its architecture; null: the native one.
+    pub arch: Option<String>,
+}
+
+impl PackageName {
+    /// That name and architecture.
+    pub fn new(name: &str, arch: Option<&str>) -> Self {
+        Self { name: name.to_owned(), arch: arch.map(str::to_owned) }
+    }
+
+    /// Whether it is the package of that name and architecture.
+    pub fn is(&self, name: &str, arch: &str) -> bool {
+        self.name == name && self.arch.as_deref().is_none_or(|own| own == arch)
+    }
+}
+
+impl From<&Package> for PackageName {
+    fn from(package: &Package) -> Self {
+        Self::new(&package.name, Some(&package.arch))
+    }
+}
+
+/// What the repositories have of one package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The package.
+    pub package: PackageName,
+    /// The version that the manager would install by itself.
+    pub candidate: Option<String>,
+    /// Every version, in the manager's order.
+    pub versions: Vec<String>,
+}
+
+/// A package that is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The package.
+    pub package: PackageName,
+    /// At that full version; `None`: the one that the manager takes by itself.
+    pub version: Option<String>,
+}
+
+impl Wanted {
+    /// The version that the manager takes by itself.
+    pub fn any(name: &str) -> Self {
+        Self { package: PackageName::new(name, None), version: None }
     }
 }
 
@@ -30,6 +120,17 @@ pub struct Request {
     pub manager: PackageManager,
     /// What.
     pub wish: Wish,
+    /// Names of packages that must not be removed, besides those that never may (`managers::spare`).
+    pub keep: Vec<String>,
+    /// Whether holds are released before it.
+    pub unheld: bool,
+}
+
+impl Request {
+    /// A wish, with holds as they are.
+    pub fn new(manager: PackageManager, wish: Wish) -> Self {
+        Self { manager, wish, keep: vec![], unheld: false }
+    }
 }
 
 /// A wish to the package manager.
@@ -37,16 +138,48 @@ pub struct Request {
 pub enum Wish {
     /// Finish what is half done.
     Finish,
-    /// Install these, each at that version, or the repositories' newest; (name, architecture, version).
-    Install(Vec<(String, Option<String>, Option<String>)>),
-    /// Remove these, by exact name and architecture.
-    Remove(Vec<(String, String)>),
-    /// Install the same version of these again, by exact name and architecture.
-    Reinstall(Vec<(String, String)>),
+    /// Install these.
+    Install(Vec<Wanted>),
+    /// Remove these, by exact name and architecture; their configuration stays.
+    Remove(Vec<PackageName>),
+    /// Install some and remove others, in one transaction.
+    Replace {
+        /// What comes.
+        install: Vec<Wanted>,
+        /// What goes.
+        remove: Vec<PackageName>,
+    },
+    /// Install the same version of these again.
+    Reinstall(Vec<PackageName>),
+}
+
+impl Wish {
+    /// What it asks to remove.
+    pub fn removals(&self) -> &[PackageName] {
+        match self {
+            Self::Remove(going) | Self::Replace { remove: going, .. } => going,
+            _ => &[],
+        }
+    }
+
+    /// Every package that it names.
+    pub fn packages(&self) -> Vec<&PackageName> {
+        match self {
+            Self::Finish => vec![],
+            Self::Install(wanted) => wanted.iter().map(|wanted| &wanted.package).collect(),
+            Self::Remove(packages) | Self::Reinstall(packages) => packages.iter().collect(),
+            Self::Replace { install, remove } => {
+                install.iter().map(|wanted| &wanted.package).chain(remove).collect()
+            }
+        }
+    }
 }
 
 /// How long a simulation may take.
 pub const DEADLINE: Duration = Duration::from_secs(60);
+
+/// More names than any directory of configuration has.
+const MOST_NAMES: usize = 2_000;
 
 /// The machine itself.
 pub struct Machine<'h> {
@@ -56,8 +189,24 @@ pub struct Machine<'h> {
 
 impl Enquire for Machine<'_> {
     fn simulate(&self, request: &Request) -> Result<ChangePackages, Hindrance> {
-        let _ = (self.host, request);
-        Err(Hindrance::new("no-simulation"))
+        managers::of(self.host, request.manager)?.simulate(self.host, request)
+    }
+
+    fn offers(
+        &self,
+        manager: PackageManager,
+        names: &[PackageName],
+    ) -> Result<Vec<Offer>, Hindrance> {
+        managers::of(self.host, manager)?.offers(self.host, names)
+    }
+
+    /// `ubuntu-drivers list --recommended`: `nvidia-driver-570, (kernel modules provided by …)`.
+    fn recommended_driver(&self) -> Option<String> {
+        let arguments = ["list", "--recommended"];
+        let command = Command::new("/usr/bin/ubuntu-drivers", arguments, DEADLINE);
+        let output = self.host.run(&command).ok().filter(|output| output.end == End::Status(0))?;
+        let first = |line: &str| line.split([',', ' ']).next().unwrap_or_default().to_owned();
+        output.stdout.lines().map(first).find(|name| name.starts_with("nvidia-driver-"))
     }
 
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance> {
@@ -71,6 +220,37 @@ impl Enquire for Machine<'_> {
             .map_err(|error| unreadable(error.why.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|error| unreadable(error.to_string()))?;
         Ok((chain.end, text))
+    }
+
+    fn names(&self, directory: &Path) -> Vec<String> {
+        let entries = self.host.list(directory).unwrap_or_default();
+        entries.into_iter().take(MOST_NAMES).map(|entry| entry.name).collect()
+    }
+
+    fn size(&self, path: &Path) -> Option<u64> {
+        let metadata = self.host.metadata(path).ok()?;
+        (metadata.kind == FileKind::File).then_some(metadata.size)
+    }
+
+    fn directory(&self, path: &Path) -> Option<PathBuf> {
+        let end = follow(self.host, path).ok()?.end;
+        (self.host.metadata(&end).ok()?.kind == FileKind::Directory).then_some(end)
+    }
+
+    fn free_space(&self, path: &Path) -> Option<u64> {
+        // What is not there yet will be on its nearest directory's.
+        path.ancestors().find_map(|path| self.host.free_space(path).ok())
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        self.host.env(name)
+    }
+
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)> {
+        match kernels.get(release) {
+            Some(kernel) => initramfs::images(self.host, kernel, &kernels.installed),
+            None => vec![],
+        }
     }
 
     fn continuation(&self) -> Option<PathBuf> {

@@ -13,6 +13,7 @@
 //! - [`probes`]: read it, side by side, into [`facts::Facts`]; [`parse`]: the formats they meet.
 //! - [`causes`]: pure questions to the facts; [`diagnose`]: which hold, and which explains which.
 //! - [`predict`]: the facts as they would be after a reboot; [`step`], [`steps`]: after, and by, any other change.
+//! - `managers`: what package managers would do, and do.
 //! - [`remedies`]: what can be done about a cause; [`plan`]: the least of it that helps.
 //! - [`apply`]: does a plan, with a [`journal`] from which all of it is taken back.
 //! - [`report`]: the public model of what was found; [`proposal`], [`history`]: those of what would be and was done;
@@ -34,6 +35,8 @@ pub mod host_mut;
 pub mod hosts;
 pub mod journal;
 pub mod knowledge;
+mod managers;
+mod modprobe;
 pub mod outlook;
 pub mod parse;
 pub mod picture;

@@ -27,8 +27,18 @@ pub enum Step {
     Regenerate(steps::Regenerate),
     /// Builds and installs the module for one kernel.
     BuildModule(steps::BuildModule),
+    /// Takes out a module that was built for one kernel.
+    UnbuildModule(steps::UnbuildModule),
     /// Changes packages in one transaction.
     ChangePackages(steps::ChangePackages),
+    /// Holds packages at their version, or lets go of them.
+    HoldPackages(steps::HoldPackages),
+    /// Brings packages back to the versions before.
+    RestorePackages(steps::RestorePackages),
+    /// Installs runtimes of Flatpak.
+    InstallFlatpak(steps::InstallFlatpak),
+    /// Removes runtimes of Flatpak.
+    RemoveFlatpak(steps::RemoveFlatpak),
     /// Stops a service.
     StopService(steps::StopService),
     /// Starts a service.
@@ -89,7 +99,12 @@ impl Step {
             Self::Restore(step) => step,
             Self::Regenerate(step) => step,
             Self::BuildModule(step) => step,
+            Self::UnbuildModule(step) => step,
             Self::ChangePackages(step) => step,
+            Self::HoldPackages(step) => step,
+            Self::RestorePackages(step) => step,
+            Self::InstallFlatpak(step) => step,
+            Self::RemoveFlatpak(step) => step,
             Self::StopService(step) => step,
             Self::StartService(step) => step,
             Self::StopContainer(step) => step,
@@ -204,6 +219,26 @@ pub enum StepError {
         path: String,
         /// The process, as `name (pid)`.
         holder: String,
+    },
+    /// The package manager would do something else by now than what was planned.
+    #[error("{program} would now do another transaction than the one that was planned")]
+    OtherTransaction {
+        /// The program.
+        program: String,
+    },
+    /// A version that is installed cannot be had any more, so that there would be no way back.
+    #[error("{package} {version} can be had from nowhere any more")]
+    NoArchive {
+        /// The package.
+        package: String,
+        /// Its version.
+        version: String,
+    },
+    /// The journal or plan names a package manager that this version of nvmend does not know.
+    #[error("{program}: no package manager that this nvmend knows")]
+    UnknownManager {
+        /// The program.
+        program: String,
     },
     /// A person must do it.
     #[error("this must be done by hand")]

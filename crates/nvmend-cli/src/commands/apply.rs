@@ -73,7 +73,7 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     let Some(plan) = proposal.plan.as_ref().filter(|_| !dry) else {
         return Ok(proposal.verdict.into());
     };
-    if plan.steps.iter().any(|step| matches!(step, Step::ByHand(_))) {
+    if plan.is_advice() {
         return Err(Failure::usage(words.cli("error-by-hand", &[])));
     }
     if !yes && !is_agreed(plan, words, ui)? {

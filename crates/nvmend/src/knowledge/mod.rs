@@ -5,6 +5,7 @@ pub mod codes;
 pub mod cuda;
 pub mod dcgm;
 pub mod libraries;
+pub mod library_packages;
 pub mod modules;
 pub mod packages;
 pub mod pci;

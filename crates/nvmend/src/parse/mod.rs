@@ -1,6 +1,7 @@
 //! Pure bytes → values, one format each. No I/O; no input makes one panic or take more memory than a small
 //! multiple of its size.
 
+pub mod apt;
 pub mod apt_conf;
 pub mod apt_release;
 pub mod boot;

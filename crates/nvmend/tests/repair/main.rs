@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use nvmend::enquire::{Enquire, Machine, Request, Wish};
-use nvmend::facts::Facts;
+use nvmend::enquire::{Enquire, Machine, Offer, PackageName, Request, Wanted, Wish};
+use nvmend::facts::{Facts, ImageKind, Kernels, Package, PackageManager};
 use nvmend::host::Host;
 use nvmend::hosts::machine;
 use nvmend::hosts::memory::Memory;
@@ -55,53 +55,82 @@ fn facts(memory: &Memory) -> Facts {
 /// A machine whose package manager does just what it is asked: a mock.
 struct Agreeable<'m>(&'m Memory, &'m Facts);
 
+impl Agreeable<'_> {
+    fn installed(&self, wanted: &PackageName) -> Option<&Package> {
+        let arch = |package: &Package| wanted.is(&package.name, &package.arch);
+        self.1.packages.installed.iter().find(|package| arch(package))
+    }
+
+    fn change(&self, package: &PackageName, to: Option<String>) -> PackageChange {
+        let old = self.installed(package);
+        let native = || package.arch.clone().unwrap_or_else(|| "native".to_owned());
+        PackageChange {
+            name: package.name.clone(),
+            arch: old.map_or_else(native, |package| package.arch.clone()),
+            from: old.map(|package| package.version.clone()),
+            to,
+        }
+    }
+
+    /// Every version that some package of the driver has here, newest first: all packages are to be had at each.
+    fn versions(&self) -> Vec<String> {
+        let installed = self.1.packages.installed.iter();
+        let mut versions: Vec<_> = installed
+            .filter_map(|package| Some((package.driver_version.clone()?, package.version.clone())))
+            .collect();
+        versions.sort();
+        versions.dedup_by(|a, b| a.0 == b.0);
+        versions.into_iter().rev().map(|(_, version)| version).collect()
+    }
+}
+
 impl Enquire for Agreeable<'_> {
     fn simulate(&self, request: &Request) -> Result<ChangePackages, Hindrance> {
-        let installed = |name: &str, arch: Option<&str>| {
-            self.1.packages.installed.iter().find(|package| {
-                package.name == name && arch.is_none_or(|arch| package.arch == arch)
-            })
+        let newest = || self.versions().first().cloned().unwrap_or_else(|| "newest".to_owned());
+        let install = |wanted: &Vec<Wanted>| -> Vec<PackageChange> {
+            let to = |wanted: &Wanted| wanted.version.clone().unwrap_or_else(newest);
+            wanted.iter().map(|wanted| self.change(&wanted.package, Some(to(wanted)))).collect()
         };
-        let native = || "native".to_owned();
-        let same = |name: &String, arch: &String| {
-            installed(name, Some(arch)).map(|package| package.version.clone())
+        let remove = |going: &Vec<PackageName>| -> Vec<PackageChange> {
+            going.iter().map(|package| self.change(package, None)).collect()
         };
         let changes = match &request.wish {
             Wish::Finish => vec![],
-            Wish::Install(wanted) => wanted
-                .iter()
-                .map(|(name, arch, version)| {
-                    let old = installed(name, arch.as_deref());
-                    PackageChange {
-                        name: name.clone(),
-                        arch: old.map_or_else(native, |package| package.arch.clone()),
-                        from: old.map(|package| package.version.clone()),
-                        to: version.clone().or_else(|| Some("newest".to_owned())),
-                    }
-                })
-                .collect(),
-            Wish::Remove(going) => going
-                .iter()
-                .map(|(name, arch)| PackageChange {
-                    name: name.clone(),
-                    arch: arch.clone(),
-                    from: same(name, arch),
-                    to: None,
-                })
-                .collect(),
+            Wish::Install(wanted) => install(wanted),
+            Wish::Remove(going) => remove(going),
+            Wish::Replace { install: coming, remove: going } => {
+                [install(coming), remove(going)].concat()
+            }
             Wish::Reinstall(again) => again
                 .iter()
-                .map(|(name, arch)| PackageChange {
-                    name: name.clone(),
-                    arch: arch.clone(),
-                    from: same(name, arch),
-                    to: same(name, arch),
+                .map(|package| {
+                    let same = self.installed(package).map(|package| package.version.clone());
+                    self.change(package, same)
                 })
                 .collect(),
         };
-        let finish = request.wish == Wish::Finish;
-        let program = "mock".to_owned();
-        Ok(ChangePackages { manager: request.manager, program, changes, finish })
+        Ok(ChangePackages {
+            manager: request.manager,
+            program: "mock".to_owned(),
+            changes,
+            finish: request.wish == Wish::Finish,
+            automatic: vec![],
+            irretrievable: vec![],
+        })
+    }
+
+    fn offers(
+        &self,
+        _manager: PackageManager,
+        names: &[PackageName],
+    ) -> Result<Vec<Offer>, Hindrance> {
+        let versions = self.versions();
+        let offer = |package: &PackageName| {
+            let mut versions = versions.clone();
+            versions.extend(self.1.packages.installed.iter().map(|p| p.version.clone()));
+            Offer { package: package.clone(), candidate: versions.first().cloned(), versions }
+        };
+        Ok(names.iter().map(offer).collect())
     }
 
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance> {
@@ -110,6 +139,35 @@ impl Enquire for Agreeable<'_> {
 
     fn stops_with(&self, _unit: &str) -> Result<Vec<String>, Hindrance> {
         Ok(vec![])
+    }
+
+    fn names(&self, directory: &Path) -> Vec<String> {
+        Machine { host: self.0 }.names(directory)
+    }
+
+    fn size(&self, path: &Path) -> Option<u64> {
+        Machine { host: self.0 }.size(path)
+    }
+
+    fn directory(&self, path: &Path) -> Option<PathBuf> {
+        Machine { host: self.0 }.directory(path)
+    }
+
+    /// Described machines have few of their programs.
+    fn has_program(&self, _name: &str) -> bool {
+        true
+    }
+
+    fn free_space(&self, path: &Path) -> Option<u64> {
+        Machine { host: self.0 }.free_space(path)
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        Machine { host: self.0 }.variable(name)
+    }
+
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)> {
+        Machine { host: self.0 }.images(kernels, release)
     }
 }
 

@@ -1,0 +1,142 @@
+//! The package managers: one file each. What they would do, and doing it, is theirs; what is wanted of them, and what
+//! becomes of the driver by it, is in `remedies/` and `steps/`.
+
+mod apt;
+
+use crate::enquire::{Offer, PackageName, Request};
+use crate::facts::{PackageManager, PackageRole};
+use crate::host::Host;
+use crate::host_mut::HostMut;
+use crate::knowledge::packages;
+use crate::remedy::Hindrance;
+use crate::step::{Keep, StepError};
+use crate::steps::{ChangePackages, HoldPackages, PackageChange, RestorePackages};
+
+/// A program that installs packages from repositories.
+pub(crate) trait Manager: Sync {
+    /// Its name: the `program` of [`ChangePackages`].
+    fn program(&self) -> &'static str;
+    /// The files that it locks (fcntl(2)) while it works.
+    fn locks(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// What the repositories have of these packages; nothing is said of those that they don't know.
+    fn offers(&self, host: &dyn Host, names: &[PackageName]) -> Result<Vec<Offer>, Hindrance>;
+    /// The whole transaction that a wish would come to.
+    fn simulate(&self, host: &dyn Host, request: &Request) -> Result<ChangePackages, Hindrance>;
+    /// Does exactly that transaction. Waits for the manager's lock, and says so.
+    fn change(
+        &self,
+        host: &dyn HostMut,
+        step: &ChangePackages,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), StepError>;
+    /// Keeps the archives of the versions that are installed now, so that no repository is needed to go back.
+    fn keep_former(
+        &self,
+        host: &dyn HostMut,
+        keep: &Keep<'_>,
+        changes: &[PackageChange],
+    ) -> Result<RestorePackages, StepError>;
+    /// Brings the kept versions back, whatever the manager thinks of how they go together: so they stood.
+    fn restore(
+        &self,
+        host: &dyn HostMut,
+        step: &RestorePackages,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), StepError>;
+    /// Holds packages at their version, or lets go of them.
+    fn hold(
+        &self,
+        host: &dyn HostMut,
+        step: &HoldPackages,
+        progress: &mut dyn FnMut(&str),
+    ) -> Result<(), StepError>;
+    /// The version of a package that is installed whole.
+    fn installed(&self, host: &dyn Host, package: &PackageName) -> Option<String>;
+}
+
+/// Every manager.
+const ALL: &[&dyn Manager] = &[&apt::Apt];
+
+/// The one that keeps the packages of this family on this machine.
+pub(crate) fn of(
+    _host: &dyn Host,
+    manager: PackageManager,
+) -> Result<&'static dyn Manager, Hindrance> {
+    match manager {
+        PackageManager::Dpkg => Ok(&apt::Apt),
+        PackageManager::Rpm | PackageManager::Pacman => Err(Hindrance::new("no-simulation")),
+    }
+}
+
+/// The one of that name, which a plan or a journal holds.
+pub(crate) fn named(program: &str) -> Result<&'static dyn Manager, StepError> {
+    let found = ALL.iter().find(|manager| manager.program() == program);
+    found.copied().ok_or_else(|| StepError::UnknownManager { program: program.to_owned() })
+}
+
+/// Refuses a transaction that would take away what must survive: whatever does not concern the driver, CUDA's
+/// toolkits, the container toolkit, kernels and their headers, and what the request says is to stay. What was itself
+/// asked to go may go.
+pub(crate) fn spare(request: &Request, changes: &[PackageChange]) -> Result<(), Hindrance> {
+    let asked = request.wish.removals();
+    let is_spared = |change: &&PackageChange| {
+        let is_asked = asked.iter().any(|package| package.is(&change.name, &change.arch));
+        change.to.is_none()
+            && !is_asked
+            && (request.keep.contains(&change.name) || stays(request.manager, change))
+    };
+    let lost: Vec<&str> =
+        changes.iter().filter(is_spared).map(|change| change.name.as_str()).collect();
+    if lost.is_empty() {
+        return Ok(());
+    }
+    Err(Hindrance::new("would-remove").with("packages", lost.join(", ")))
+}
+
+fn stays(manager: PackageManager, change: &PackageChange) -> bool {
+    use PackageRole::{Builder, Container, Cuda, CudaCompat, KernelHeaders, KernelImage};
+    let version = change.from.as_deref().unwrap_or_default();
+    packages::classify(manager, &change.name, version).is_none_or(|package| {
+        matches!(
+            package.role,
+            Builder | Container | Cuda | CudaCompat | KernelHeaders | KernelImage
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::enquire::Wish;
+
+    fn gone(name: &str) -> PackageChange {
+        PackageChange {
+            name: name.into(),
+            arch: "amd64".into(),
+            from: Some("535.261.03-1".into()),
+            to: None,
+        }
+    }
+
+    #[test]
+    fn what_must_survive_is_named() {
+        let wish = Wish::Remove(vec![PackageName::new("nvidia-smi", Some("amd64"))]);
+        let mut request = Request::new(PackageManager::Dpkg, wish);
+        let of = |request: &Request, names: &[&str]| {
+            let changes: Vec<_> = names.iter().map(|name| gone(name)).collect();
+            spare(request, &changes).map_err(|hindrance| hindrance.args[0].1.clone())
+        };
+        assert_eq!(of(&request, &["nvidia-smi", "nvidia-driver"]), Ok(()));
+        assert_eq!(
+            of(&request, &["nvidia-smi", "nvidia-container-toolkit", "cuda-toolkit-12-4", "gdm3"]),
+            Err("nvidia-container-toolkit, cuda-toolkit-12-4, gdm3".to_owned())
+        );
+        assert!(of(&request, &["linux-image-6.1.0-47-amd64"]).is_err());
+        request.keep.push("libcuda1".into());
+        assert_eq!(of(&request, &["libcuda1"]), Err("libcuda1".to_owned()));
+        request.wish = Wish::Remove(vec![PackageName::new("cuda-compat-12-4", None)]);
+        assert_eq!(of(&request, &["cuda-compat-12-4"]), Ok(()));
+    }
+}
