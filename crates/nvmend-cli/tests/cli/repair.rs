@@ -4,7 +4,6 @@
     clippy::disallowed_methods,
     reason = "these tests run the program, and read what it wrote"
 )]
-
 #![allow(
     clippy::disallowed_methods,
     reason = "these tests run the program, and read what it wrote"
