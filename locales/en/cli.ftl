@@ -89,7 +89,7 @@ hint-yes-without-limit = For instance: nvmend apply --yes --allow service-restar
 error-nobody-to-ask = There is no terminal to ask on, so nothing was changed.
 hint-nobody-to-ask = In a script: nvmend apply --yes --allow service-restart (or none, gpu-jobs-stop, reboot)
 hint-nobody-to-ask-undo = In a script: nvmend undo --yes
-error-by-hand = This plan has a step that only a person can do; nothing was changed.
+error-by-hand = Only a person can do what this plan says; nothing was changed.
 # $remedy, $cause, $remedies: a list; may be empty
 error-remedy-not-here = “{ $remedy }” is no remedy of { $cause }. Remedies of it that nvmend carries out: { $remedies }
 # $path
@@ -126,6 +126,9 @@ hint-read-only = The file system is mounted read-only. Find out why (dmesg), mak
 hint-no-space = The file system is full. Free some space (df -h shows where), and try again.
 # $why
 error-journal = The record of runs cannot be used: { $why }.
+# $path, $why
+error-not-recorded = How the run ended could not be noted: { $path }: { $why }.
+hint-not-recorded = Make room (df -h) or make the file system writable, then: sudo nvmend undo
 # $why: the last that was heard of it; may be empty
 error-worker-gone = The process that does the work has ended without a word. { $why }
 

@@ -81,7 +81,7 @@ hint-yes-without-limit = 例如：nvmend apply --yes --allow service-restart
 error-nobody-to-ask = 没有终端可供询问，因此没有改动任何东西。
 hint-nobody-to-ask = 在脚本里请用：nvmend apply --yes --allow service-restart（或 none、gpu-jobs-stop、reboot）
 hint-nobody-to-ask-undo = 在脚本里请用：nvmend undo --yes
-error-by-hand = 这个方案里有必须人工完成的步骤；没有改动任何东西。
+error-by-hand = 这个方案要由人工完成；没有改动任何东西。
 error-remedy-not-here = “{ $remedy }”不是 { $cause } 的处理办法。nvmend 能执行的办法有：{ $remedies }
 error-plan-format = { $path } 不是方案文件。
 hint-plan-anew = 请重新生成：nvmend plan -o FILE
@@ -105,6 +105,8 @@ error-nothing-changed = { $path }：{ $why }。没有改动任何东西。
 hint-read-only = 文件系统是只读的。请查明原因（dmesg），改为可写后重试。
 hint-no-space = 文件系统已满。请腾出空间（用 df -h 查看）后重试。
 error-journal = 无法使用执行记录：{ $why }。
+error-not-recorded = 无法记录执行的结果：{ $path }：{ $why }。
+hint-not-recorded = 请腾出空间（用 df -h 查看）或改为可写，然后运行：sudo nvmend undo
 error-worker-gone = 负责执行的进程没有给出结果就结束了。{ $why }
 
 ## 错误

@@ -19,22 +19,34 @@ pub const ALLOW: [&str; 5] = ["none", "service-restart", "reload", "gpu-jobs-sto
 
 /// The whole command line, with its help in the language of `words`.
 pub fn command(words: &Words) -> Command {
-    let say = |id: &str| words.cli(id, &[]);
+    describe(&|id, args| words.cli(id, args))
+}
+
+/// The same without any help: all that parsing needs.
+pub fn grammar() -> Command {
+    describe(&|_, _| String::new())
+}
+
+/// What the help says, by the id of its message.
+type Help<'w> = &'w dyn Fn(&str, &[nvmend::diagnose::Arg]) -> String;
+
+fn describe(help: Help<'_>) -> Command {
+    let say = |id: &str| help(id, &[]);
     let subcommand = |name: &'static str, about: String| plain(Command::new(name).about(about));
     plain(Command::new("nvmend"))
         .version(env!("CARGO_PKG_VERSION"))
         .about(say("about"))
-        .arg(after(words).hide(true))
-        .arg(deep(words).hide(true))
-        .args(sources(words))
-        .args(output(words))
-        .subcommand(subcommand("check", say("command-check")).args([after(words), deep(words)]))
+        .arg(after(help).hide(true))
+        .arg(deep(help).hide(true))
+        .args(sources(help))
+        .args(output(help))
+        .subcommand(subcommand("check", say("command-check")).args([after(help), deep(help)]))
         .subcommand(
             subcommand("explain", say("command-explain"))
                 .arg(Arg::new("cause").value_name("CAUSE").help(say("argument-cause"))),
         )
         .subcommand(
-            subcommand("capture", say("command-capture")).arg(deep(words)).arg(
+            subcommand("capture", say("command-capture")).arg(deep(help)).arg(
                 Arg::new("output")
                     .short('o')
                     .long("output")
@@ -46,7 +58,7 @@ pub fn command(words: &Words) -> Command {
         )
         .subcommand(
             subcommand("plan", say("command-plan")).args([
-                allow(words),
+                allow(help),
                 Arg::new("remedy")
                     .long("remedy")
                     .value_name("ID")
@@ -68,27 +80,27 @@ pub fn command(words: &Words) -> Command {
                     .value_parser(value_parser!(PathBuf))
                     .value_hint(ValueHint::FilePath)
                     .help(say("argument-plan")),
-                yes(words.cli("option-yes", &[])),
+                yes(help("option-yes", &[])),
                 Arg::new("dry-run")
                     .long("dry-run")
                     .action(ArgAction::SetTrue)
                     .help(say("option-dry-run")),
-                allow(words),
+                allow(help),
             ]),
         )
         .subcommand(
             subcommand("undo", say("command-undo"))
-                .args([run(words), yes(words.cli("option-undo-yes", &[]))]),
+                .args([run(help), yes(help("option-undo-yes", &[]))]),
         )
         .subcommand(subcommand("history", say("command-history")))
-        .subcommand(subcommand("resume", say("command-resume")).hide(true).arg(run(words)))
+        .subcommand(subcommand("resume", say("command-resume")).hide(true).arg(run(help)))
         .subcommand(
             // Not required for clap, so that `completions --help` is no error.
             subcommand("completions", say("command-completions")).arg(
                 Arg::new("shell")
                     .value_name("SHELL")
                     .value_parser(PossibleValuesParser::new(SHELLS))
-                    .help(words.cli("argument-shell", &[("shells", SHELLS.join(", "))])),
+                    .help(help("argument-shell", &[("shells", SHELLS.join(", "))])),
             ),
         )
         .subcommand(subcommand("man", say("command-man")))
@@ -103,39 +115,39 @@ fn plain(command: Command) -> Command {
     command.disable_help_flag(true).disable_version_flag(true).disable_help_subcommand(true)
 }
 
-fn after(words: &Words) -> Arg {
+fn after(help: Help<'_>) -> Arg {
     Arg::new("after")
         .long("after")
         .value_name("reboot")
         .value_parser(PossibleValuesParser::new(["reboot", "upgrade"]))
-        .help(words.cli("option-after", &[]))
+        .help(help("option-after", &[]))
 }
 
-fn deep(words: &Words) -> Arg {
-    Arg::new("deep").long("deep").action(ArgAction::SetTrue).help(words.cli("option-deep", &[]))
+fn deep(help: Help<'_>) -> Arg {
+    Arg::new("deep").long("deep").action(ArgAction::SetTrue).help(help("option-deep", &[]))
 }
 
-fn allow(words: &Words) -> Arg {
+fn allow(help: Help<'_>) -> Arg {
     Arg::new("allow")
         .long("allow")
         .value_name("WHAT")
         .value_parser(PossibleValuesParser::new(ALLOW))
         .value_delimiter(',')
         .action(ArgAction::Append)
-        .help(words.cli("option-allow", &[]))
+        .help(help("option-allow", &[]))
 }
 
 fn yes(help: String) -> Arg {
     Arg::new("yes").short('y').long("yes").action(ArgAction::SetTrue).help(help)
 }
 
-fn run(words: &Words) -> Arg {
-    Arg::new("run").value_name("RUN").help(words.cli("argument-run", &[]))
+fn run(help: Help<'_>) -> Arg {
+    Arg::new("run").value_name("RUN").help(help("argument-run", &[]))
 }
 
 /// Which machine is meant.
-fn sources(words: &Words) -> [Arg; 4] {
-    let say = |id: &str| words.cli(id, &[]);
+fn sources(help: Help<'_>) -> [Arg; 4] {
+    let say = |id: &str| help(id, &[]);
     [
         Arg::new("root")
             .long("root")
@@ -167,8 +179,8 @@ fn sources(words: &Words) -> [Arg; 4] {
 }
 
 /// How the answer is shown.
-fn output(words: &Words) -> [Arg; 7] {
-    let say = |id: &str| words.cli(id, &[]);
+fn output(help: Help<'_>) -> [Arg; 7] {
+    let say = |id: &str| help(id, &[]);
     let flag = |name: &'static str, short: char| {
         Arg::new(name).short(short).long(name).action(ArgAction::SetTrue).global(true)
     };
@@ -178,7 +190,7 @@ fn output(words: &Words) -> [Arg; 7] {
             .value_name("FORMAT")
             .value_parser(PossibleValuesParser::new(FORMATS))
             .global(true)
-            .help(words.cli("option-format", &[("formats", FORMATS.join(", "))])),
+            .help(help("option-format", &[("formats", FORMATS.join(", "))])),
         Arg::new("lang")
             .long("lang")
             .value_name("LANG")

@@ -47,7 +47,7 @@ pub fn run() -> ExitCode {
 }
 
 fn parse(arguments: &[OsString], words: &Words, ui: &mut Ui) -> Result<Status, Failure> {
-    let matches = arguments::command(words)
+    let matches = arguments::grammar()
         .try_get_matches_from(arguments)
         .map_err(|error| usage::failure(&error, words))?;
     *ui = Ui::of_process(&matches, words.language());

@@ -70,8 +70,10 @@ pub fn unfinished(run: &str, words: &Words) -> Failure {
 pub fn refusal(error: &ApplyError, words: &Words) -> Failure {
     let say = |id: &str, args: &[(&'static str, String)]| Failure::usage(words.cli(id, args));
     match error {
+        ApplyError::ByHand => Failure::usage(words.cli("error-by-hand", &[])),
         ApplyError::Locked => say("error-at-work", &[]).hint(words.cli("hint-at-work", &[])),
         ApplyError::Unfinished(run) => unfinished(run, words),
+        ApplyError::ByHand => say("error-by-hand", &[]),
         ApplyError::NoSuchRun(run) => {
             say("error-no-such-run", &[("run", run.clone())]).hint(words.cli("hint-history", &[]))
         }
@@ -85,6 +87,10 @@ pub fn refusal(error: &ApplyError, words: &Words) -> Failure {
                 .hint(words.cli("hint-changed-since", &[]))
         }
         ApplyError::Host(error) => refused_by_machine(error, words),
+        ApplyError::NotRecorded(error) => {
+            let args = [("path", error.path.display().to_string()), ("why", error.why.to_string())];
+            say("error-not-recorded", &args).hint(words.cli("hint-not-recorded", &[]))
+        }
         ApplyError::Journal(error) => say("error-journal", &[("why", error.to_string())]),
         ApplyError::BadPlan(why) => say("error-journal", &[("why", why.clone())]),
     }
@@ -141,8 +147,10 @@ pub fn run(
     progress.end();
     let _ = live.remove(&plan_file(&id));
     let _ = live.remove(&stop_file(&id));
-    if let Some(failure) = heard.refused {
-        return Err(failure);
+    match heard.refused {
+        Some((true, failure)) => ui.complain(words, &failure),
+        Some((false, failure)) => return Err(failure),
+        None => {}
     }
     let run = journal::read(live.as_ref(), &id)
         .map_err(|error| Failure::undetermined(error.to_string()))?
@@ -166,7 +174,8 @@ pub fn run(
 #[derive(Default)]
 struct Heard {
     started: bool,
-    refused: Option<Failure>,
+    /// Whether something was begun all the same, and why it was refused.
+    refused: Option<(bool, Failure)>,
     /// The last line that is no message.
     last: Option<String>,
 }
@@ -174,12 +183,13 @@ struct Heard {
 fn listen(live: &Live, command: &Command, heard: &mut Heard, progress: &mut Progress<'_>) {
     let mut hear = |line: &str| match serde_json::from_str::<Message>(line) {
         Ok(Message::Started) => heard.started = true,
-        Ok(Message::Refused { message, hint }) => {
+        Ok(Message::Refused { begun, message, hint }) => {
             let failure = Failure::usage(message);
-            heard.refused = Some(match hint {
+            let failure = match hint {
                 Some(hint) => failure.hint(hint),
                 None => failure,
-            });
+            };
+            heard.refused = Some((begun, failure));
         }
         Ok(message) => progress.show(&message),
         Err(_) => heard.last = Some(line.to_owned()),

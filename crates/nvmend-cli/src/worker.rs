@@ -61,8 +61,10 @@ pub enum Message {
         /// What takes it back.
         step: Box<Step>,
     },
-    /// Nothing was begun.
+    /// Nothing was begun; or how it ended could not be noted.
     Refused {
+        /// Whether something was begun.
+        begun: bool,
         /// Why.
         message: String,
         /// The way on.
@@ -110,7 +112,8 @@ pub fn run(arguments: &[OsString]) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let failure = work::refusal(&error, &words);
-            say(&Message::Refused { message: failure.message, hint: failure.hint });
+            let begun = matches!(error, ApplyError::NotRecorded(_));
+            say(&Message::Refused { begun, message: failure.message, hint: failure.hint });
             ExitCode::from(2)
         }
     }

@@ -96,6 +96,9 @@ pub enum ApplyError {
     /// Another nvmend is at work.
     #[error("another nvmend is at work")]
     Locked,
+    /// All of the plan is a person's.
+    #[error("nothing of this plan can be done by nvmend itself")]
+    ByHand,
     /// An earlier run was interrupted.
     #[error("run {0} was interrupted and is not taken back yet")]
     Unfinished(String),
@@ -117,6 +120,9 @@ pub enum ApplyError {
     /// The plan that was handed over is none.
     #[error("not a plan: {0}")]
     BadPlan(String),
+    /// The run is done, or taken back, and that cannot be noted.
+    #[error("how the run ended cannot be noted: {0}")]
+    NotRecorded(HostError),
     /// The machine refused (no permission, a read-only file system, no space).
     #[error(transparent)]
     Host(#[from] HostError),
@@ -125,19 +131,23 @@ pub enum ApplyError {
     Journal(#[from] JournalError),
 }
 
-/// Does `plan` as a run named `id`. The caller has made the plan from the machine as it is now.
+/// Does `plan` as a run named `id`, as far as it isn't a person's. The caller has made the plan from the machine as it is now.
 pub fn apply(
     session: &Session<'_>,
     plan: &Plan,
     id: &str,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, ApplyError> {
+    if plan.is_advice() {
+        return Err(ApplyError::ByHand);
+    }
     let _lock = lock(session.host)?;
     if let Some(run) = journal::unfinished(session.host)?.first() {
         return Err(ApplyError::Unfinished(run.id.clone()));
     }
     let journal = Journal::of(session.host, id);
     journal.mark()?;
+    journal.reserve()?;
     let begin = Record::Begin {
         schema: journal::SCHEMA,
         time: (session.clock)(),
@@ -170,6 +180,12 @@ fn carry_out(
 /// The run that waits for a reboot, if one does.
 pub fn awaiting(host: &dyn HostMut) -> Result<Option<Run>, JournalError> {
     Ok(journal::unfinished(host)?.into_iter().find(|run| run.awaits.is_some()))
+}
+
+/// Takes away the unit that goes on after a reboot: its work is done, or there is none.
+pub fn remove_continuation(host: &dyn HostMut) -> Result<(), HostError> {
+    host.remove(Path::new(continuation::LINK))?;
+    host.remove(Path::new(continuation::UNIT))
 }
 
 /// Goes on with a run after the reboot that it waited for.
@@ -256,6 +272,10 @@ fn do_steps(
         if (session.stopped)() {
             return Err(Fault::Stopped);
         }
+        // The rest is a person's.
+        if let Step::ByHand(_) = step {
+            break;
+        }
         watch(Event::Begins(step));
         let keep = Keep { host: session.host, directory: &directory, number };
         let fault = |error: StepError| Fault::Step(number, error);
@@ -277,7 +297,7 @@ fn do_steps(
         add(&Record::Done { step: number })?;
         watch(Event::Done);
     }
-    Ok(false)
+    if (session.stopped)() { Err(Fault::Stopped) } else { Ok(false) }
 }
 
 fn run_step(
@@ -362,7 +382,9 @@ fn fail(
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, ApplyError> {
     watch(Event::RollsBack);
-    journal.add(&Record::Failed { fault: fault.record() })?;
+    // What is taken back matters more than that it is noted: the inverses are on disk already.
+    let _ = journal.release();
+    let _ = journal.add(&Record::Failed { fault: fault.record() });
     let id = journal.id();
     let run = journal::read(session.host, id)?.ok_or(ApplyError::NoSuchRun(id.to_owned()))?;
     let _awake = session.host.stay_awake();
@@ -380,13 +402,15 @@ fn end(
     differences: Vec<Difference>,
 ) -> Result<Applied, ApplyError> {
     if plan.steps.iter().any(|step| matches!(step, Step::Reboot(_))) {
-        continuation::remove(session.host)?;
+        remove_continuation(session.host).map_err(ApplyError::NotRecorded)?;
     }
-    journal.add(&Record::End {
+    let _ = journal.release();
+    let end = Record::End {
         outcome: Outcome::Succeeded,
         time: (session.clock)(),
         differences: differences.clone(),
-    })?;
+    };
+    journal.add(&end).map_err(ApplyError::NotRecorded)?;
     Ok(Applied { differences, ..applied(journal, Some(Outcome::Succeeded)) })
 }
 
@@ -395,7 +419,9 @@ fn end_with(
     journal: &Journal<'_>,
     outcome: Outcome,
 ) -> Result<Applied, ApplyError> {
-    journal.add(&Record::End { outcome, time: (session.clock)(), differences: vec![] })?;
+    let _ = journal.release();
+    let end = Record::End { outcome, time: (session.clock)(), differences: vec![] };
+    journal.add(&end).map_err(ApplyError::NotRecorded)?;
     Ok(applied(journal, Some(outcome)))
 }
 

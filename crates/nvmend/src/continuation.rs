@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::host::HostError;
-use crate::host_mut::HostMut;
 use crate::step::Step;
 use crate::steps::{SetLink, WriteFile};
 
@@ -34,13 +32,14 @@ pub fn steps(program: &Path) -> Vec<Step> {
          WantedBy=multi-user.target\n"
     );
     let difference = vec![format!("+ExecStart={program} resume")];
-    let unit = WriteFile { path: UNIT.into(), content, difference, mode: 0o644, config: vec![] };
+    let unit = WriteFile {
+        path: UNIT.into(),
+        content,
+        difference,
+        mode: 0o644,
+        config: vec![],
+        unsearched: vec![],
+    };
     let link = SetLink { path: LINK.into(), target: PathBuf::from(UNIT) };
     vec![Step::WriteFile(unit), Step::SetLink(link)]
-}
-
-/// Takes the unit away: its work is done, or there is none.
-pub fn remove(host: &dyn HostMut) -> Result<(), HostError> {
-    host.remove(Path::new(LINK))?;
-    host.remove(Path::new(UNIT))
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::facts::{Package, PackageManager};
-use crate::host::{Command, End, Host, HostKind, follow};
+use crate::facts::{ImageKind, Kernels, Package, PackageManager};
+use crate::host::{Command, End, FileKind, Host, HostKind, follow};
 use crate::managers;
+use crate::probes::initramfs;
 use crate::remedy::Hindrance;
-use crate::steps::ChangePackages;
+use crate::steps::{ChangePackages, PROGRAM_DIRECTORIES};
 
 /// Someone who can be asked while a plan is made.
 pub trait Enquire {
@@ -31,6 +32,26 @@ pub trait Enquire {
     }
     /// The text of a configuration file, and its one true path. Only whole UTF-8: what is edited must not be damaged.
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance>;
+    /// The names in a directory, sorted; none where it isn't there or can't be looked at.
+    fn names(&self, directory: &Path) -> Vec<String>;
+    /// The size of a file; `None` where there is none.
+    fn size(&self, path: &Path) -> Option<u64>;
+    /// The one true path of a directory; `None` where there is none.
+    fn directory(&self, path: &Path) -> Option<PathBuf>;
+    /// Bytes that are free on the file system of `path`; `None` where that can't be told.
+    fn free_space(&self, path: &Path) -> Option<u64>;
+    /// The initramfs images that there are for a kernel.
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)>;
+    /// A variable of the environment that is judged.
+    fn variable(&self, name: &str) -> Option<String>;
+    /// Whether the system has this program.
+    fn has_program(&self, name: &str) -> bool {
+        PROGRAM_DIRECTORIES
+            .iter()
+            .any(|directory| self.size(&Path::new(directory).join(name)).is_some())
+    }
+    /// The running services that stop with `unit`, itself left out, in the order in which they can be stopped.
+    fn stops_with(&self, unit: &str) -> Result<Vec<String>, Hindrance>;
     /// The program that goes on with a run after a reboot, where one can be started then.
     fn continuation(&self) -> Option<PathBuf> {
         None
@@ -157,6 +178,9 @@ impl Wish {
 /// How long a simulation may take.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
+/// More names than any directory of configuration has.
+const MOST_NAMES: usize = 2_000;
+
 /// The machine itself.
 pub struct Machine<'h> {
     /// The machine.
@@ -165,6 +189,7 @@ pub struct Machine<'h> {
 
 impl Enquire for Machine<'_> {
     fn simulate(&self, request: &Request) -> Result<ChangePackages, Hindrance> {
+        managers::refuse_image(self.host, request)?;
         managers::of(self.host, request.manager)?.simulate(self.host, request)
     }
 
@@ -198,11 +223,97 @@ impl Enquire for Machine<'_> {
         Ok((chain.end, text))
     }
 
+    fn names(&self, directory: &Path) -> Vec<String> {
+        let entries = self.host.list(directory).unwrap_or_default();
+        entries.into_iter().take(MOST_NAMES).map(|entry| entry.name).collect()
+    }
+
+    fn size(&self, path: &Path) -> Option<u64> {
+        let metadata = self.host.metadata(path).ok()?;
+        (metadata.kind == FileKind::File).then_some(metadata.size)
+    }
+
+    fn directory(&self, path: &Path) -> Option<PathBuf> {
+        let end = follow(self.host, path).ok()?.end;
+        (self.host.metadata(&end).ok()?.kind == FileKind::Directory).then_some(end)
+    }
+
+    fn free_space(&self, path: &Path) -> Option<u64> {
+        // What is not there yet will be on its nearest directory's.
+        path.ancestors().find_map(|path| self.host.free_space(path).ok())
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        self.host.env(name)
+    }
+
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)> {
+        match kernels.get(release) {
+            Some(kernel) => initramfs::images(self.host, kernel, &kernels.installed),
+            None => vec![],
+        }
+    }
+
     fn continuation(&self) -> Option<PathBuf> {
         if self.host.kind() != HostKind::Live {
             return None;
         }
         self.host.metadata(Path::new("/run/systemd/system")).ok()?;
         self.host.read_link(Path::new("/proc/self/exe")).ok()
+    }
+
+    fn stops_with(&self, unit: &str) -> Result<Vec<String>, Hindrance> {
+        if self.host.kind() != HostKind::Live {
+            return Ok(vec![]);
+        }
+        let mut found = vec![];
+        self.add_stopping_with(unit, &mut vec![unit.to_owned()], &mut found)?;
+        Ok(found)
+    }
+}
+
+/// More units than depend on one service of the driver.
+const MOST_UNITS: usize = 50;
+
+impl Machine<'_> {
+    /// systemd stops with a unit those that require it, are bound to it or are part of it (systemd.unit(5)); when it
+    /// is started again they stay stopped.
+    fn add_stopping_with(
+        &self,
+        unit: &str,
+        seen: &mut Vec<String>,
+        found: &mut Vec<String>,
+    ) -> Result<(), Hindrance> {
+        const ASKED: &str = "--property=ActiveState,RequiredBy,RequisiteOf,BoundBy,ConsistsOf";
+        let unknown =
+            |why: String| Hindrance::new("service-unknown").with("unit", unit).with("why", why);
+        let program = Path::new("/usr/bin/systemctl");
+        let command = Command::new(program, ["show", ASKED, "--", unit], DEADLINE);
+        let output = self.host.run(&command).map_err(|error| unknown(error.to_string()))?;
+        if output.end != End::Status(0) {
+            return Err(unknown(output.stderr.lines().next().unwrap_or_default().to_owned()));
+        }
+        let values = output.stdout.lines().filter_map(|line| line.split_once('='));
+        let (mut is_active, mut dependents) = (false, vec![]);
+        for (property, value) in values {
+            match property {
+                "ActiveState" => is_active = matches!(value, "active" | "activating" | "reloading"),
+                _ => dependents.extend(value.split_whitespace().map(str::to_owned)),
+            }
+        }
+        if !is_active {
+            return Ok(());
+        }
+        for dependent in dependents.into_iter().filter(|unit| unit.ends_with(".service")) {
+            if seen.len() < MOST_UNITS && !seen.contains(&dependent) {
+                seen.push(dependent.clone());
+                self.add_stopping_with(&dependent, seen, found)?;
+            }
+        }
+        // The first is the one that was asked for.
+        if seen.first().is_some_and(|first| first != unit) {
+            found.push(unit.to_owned());
+        }
+        Ok(())
     }
 }

@@ -44,6 +44,10 @@ pub trait Host: Send + Sync {
     /// The version of the loaded module by the driver's own query, which writes nothing to the kernel log
     /// (`NV_RM_API_VERSION_CMD_QUERY`, open-gpu-kernel-modules `osapi.c`). Asked only when the files don't answer.
     fn query_driver(&self) -> Result<String, HostError>;
+    /// How many bytes root may still write to the file system that `path` is on.
+    fn free_space(&self, path: &Path) -> Result<u64, HostError> {
+        Err(HostError::new(path, Failure::Unsupported))
+    }
     /// Runs a program to its end, or to its deadline. Only the running machine can; a capture repeats what was
     /// answered when it was taken.
     fn run(&self, command: &Command) -> Result<Output, HostError> {

@@ -5,6 +5,7 @@
 //! says what will be done, and how it is undone, before it is done. A cut last line is a record that was never written: what it
 //! announces was not begun.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -207,12 +208,14 @@ pub enum JournalError {
 pub struct Journal<'h> {
     host: &'h dyn HostMut,
     id: String,
+    /// Whether the last record may stand there in part.
+    torn: Cell<bool>,
 }
 
 impl<'h> Journal<'h> {
     /// The journal of a run.
     pub fn of(host: &'h dyn HostMut, id: &str) -> Self {
-        Self { host, id: id.to_owned() }
+        Self { host, id: id.to_owned(), torn: Cell::new(false) }
     }
 
     /// The run's name.
@@ -227,11 +230,17 @@ impl<'h> Journal<'h> {
 
     /// Adds a record; it is on disk when this returns.
     pub fn add(&self, record: &Record) -> Result<(), HostError> {
+        // The disk was full, and may have room again since something was taken back.
+        if self.torn.get() {
+            self.mend()?;
+        }
         let path = self.directory().join("journal.jsonl");
         let mut line = serde_json::to_vec(record)
             .map_err(|error| HostError::new(&path, Failure::Io(error.to_string())))?;
         line.push(b'\n');
-        self.host.append(&path, &line, MODE)
+        let added = self.host.append(&path, &line, MODE);
+        self.torn.set(added.is_err());
+        added
     }
 
     /// Sets a cut last line apart from what is added next.
@@ -240,10 +249,13 @@ impl<'h> Journal<'h> {
         let bytes = self.host.read(&path, MOST)?;
         // The line's end may be all that is missing, or all that was added by an earlier attempt to mend.
         let last = bytes.strip_suffix(b"\n").and_then(|lines| lines.rsplit(|b| *b == b'\n').next());
+        self.torn.set(false);
         if last.is_some_and(|last| serde_json::from_slice::<Record>(last).is_ok()) {
             return Ok(());
         }
-        self.host.append(&path, b"\n", MODE)?;
+        let ended = self.host.append(&path, b"\n", MODE);
+        self.torn.set(ended.is_err());
+        ended?;
         self.add(&Record::Cut)
     }
 
@@ -251,6 +263,16 @@ impl<'h> Journal<'h> {
     pub fn note(&self, text: &str) {
         let path = self.directory().join("output.log");
         let _ = self.host.append(&path, format!("{text}\n").as_bytes(), 0o600);
+    }
+
+    /// Takes up some room, so that how a run ended can be noted on a disk that it has filled.
+    pub fn reserve(&self) -> Result<(), HostError> {
+        self.host.write(&self.directory().join("reserve"), &[0; 64 << 10], 0o600)
+    }
+
+    /// Gives that room back.
+    pub fn release(&self) -> Result<(), HostError> {
+        self.host.remove(&self.directory().join("reserve"))
     }
 
     /// Marks the run as one whose end nobody was told.

@@ -36,6 +36,7 @@ pub mod hosts;
 pub mod journal;
 pub mod knowledge;
 mod managers;
+mod modprobe;
 pub mod outlook;
 pub mod parse;
 pub mod picture;

@@ -14,6 +14,7 @@ use crate::remedies;
 use crate::remedy::{Allowed, Context, Hindrance, disruption};
 use crate::report::{Disruption, Predicted, Versions};
 use crate::step::{Step, predict};
+use crate::steps::ByHand;
 use crate::verdict::Verdict;
 
 /// The schema of plans that this program writes.
@@ -39,11 +40,11 @@ pub struct Plan {
     pub remedies: Vec<String>,
     /// What it interrupts.
     pub disruption: Disruption,
-    /// Its steps, in order.
+    /// Its steps, in order. What a person must do stands last ([`Plan::by_hand`]).
     pub steps: Vec<Step>,
-    /// The machine after it.
+    /// The machine after what nvmend does itself.
     pub predicted: Predicted,
-    /// Ids of the causes that will still be found, notes left out.
+    /// Ids of the causes that will still be found, notes left out: until a person has done the last steps.
     pub left: Vec<String>,
     /// Seal of all the above, so that an edited plan is told from a machine that changed.
     pub seal: String,
@@ -82,7 +83,7 @@ pub enum Why {
     Outdone(Disruption),
 }
 
-/// A way that leads to a machine that diagnoses clean.
+/// A way that leads to a machine that diagnoses clean, or to what only a person can do.
 struct Way {
     remedies: Vec<&'static str>,
     steps: Vec<Step>,
@@ -103,7 +104,11 @@ pub fn plan(
     let now = diagnose(facts);
     search.go(start, &now);
     let Search { mut found, mut others, .. } = search;
-    found.sort_by_key(cost);
+    found.sort_by_cached_key(cost);
+    let is_allowed = !others.iter().any(|other| matches!(other.why, Why::NotAllowed(_)));
+    if found.is_empty() && is_allowed && only.is_empty() {
+        found.extend(primary(&now).map(|found| last_resort(facts, found)));
+    }
     let mut found = found.into_iter();
     let chosen = found.next();
     others.extend(
@@ -113,10 +118,24 @@ pub fn plan(
     Planning { plan: chosen.map(|way| Plan::of(way, &now, id)), others }
 }
 
-/// How dear a way is: what it interrupts, then whether it can be taken back, then how much it changes.
-fn cost(way: &Way) -> (Disruption, usize, usize) {
+/// How dear a way is: what it leaves to a person, then what it interrupts, then whether it can be taken back, then how
+/// much it changes.
+fn cost(way: &Way) -> (usize, Disruption, usize, usize) {
     let is_final = |step: &&Step| !step.action().is_reversible();
-    (disruption(&way.steps), way.steps.iter().filter(is_final).count(), way.steps.len())
+    let left = roots(&diagnose(&way.facts)).count();
+    let finals = way.steps.iter().filter(is_final).count();
+    (left, disruption(&way.steps), finals, way.steps.len())
+}
+
+/// Where nothing else can be said: the page that says what helps.
+fn last_resort(facts: &Facts, found: &Diagnosed) -> Way {
+    let act = ByHand::new("explain").with("cause", found.cause.id);
+    let act = act.command(format!("nvmend explain {}", found.cause.id));
+    Way {
+        remedies: found.remedies().iter().take(1).copied().collect(),
+        steps: vec![Step::ByHand(act)],
+        facts: facts.clone(),
+    }
 }
 
 struct Search<'c> {
@@ -151,6 +170,11 @@ impl Search<'_> {
             match self.step(&way, id) {
                 Ok(next) => {
                     let then = diagnose(&next.facts);
+                    // What a person's act comes to is not foretold, so the way ends there.
+                    if next.steps.iter().any(|step| matches!(step, Step::ByHand(_))) {
+                        self.found.push(Way { remedies, ..next });
+                        continue;
+                    }
                     let same = then.names(cause.cause.id);
                     if same {
                         let left = roots(&then).map(|found| found.cause.id).collect();
@@ -213,6 +237,19 @@ impl Plan {
         };
         plan.seal = plan.sealed();
         plan
+    }
+
+    /// The steps that are a person's, after those that nvmend does.
+    pub fn by_hand(&self) -> impl Iterator<Item = &ByHand> {
+        self.steps.iter().filter_map(|step| match step {
+            Step::ByHand(act) => Some(act),
+            _ => None,
+        })
+    }
+
+    /// Whether there is nothing in it that nvmend does: it is shown, and can't be applied.
+    pub fn is_advice(&self) -> bool {
+        matches!(self.steps.first(), None | Some(Step::ByHand(_)))
     }
 
     /// Whether nobody edited it.

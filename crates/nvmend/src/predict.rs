@@ -106,6 +106,8 @@ fn is_refused(facts: &Facts, info: &crate::facts::ModuleInfo) -> bool {
 
 fn is_blacklisted(facts: &Facts, driver: Option<&str>) -> bool {
     use crate::facts::ConfigVerb;
+    // On the bus it is called otherwise than its module (drivers/gpu/nova-core/nova_core.rs).
+    let driver = driver.map(|driver| if driver == "NovaCore" { "nova_core" } else { driver });
     facts
         .modules
         .config

@@ -2,9 +2,7 @@
 //! read is a gap.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::facts::{Facts, Gap};
@@ -57,7 +55,7 @@ fn read(
         run_stage(&mut workers, stage, end, &mut facts);
     }
     let mut facts = Arc::unwrap_or_clone(facts);
-    facts.gaps.extend(workers.failed);
+    facts.gaps.extend(workers.failed.take());
     facts.gaps.sort();
     facts.gaps.dedup();
     facts
@@ -81,71 +79,151 @@ fn summarise(probe: &Probe, gaps: &mut Vec<Gap>, from: usize) {
     gaps.push(summary);
 }
 
-/// Probes that run at once. They wait for the kernel more than they compute, and a thread costs as much as a probe.
-const WORKERS: usize = 2;
+/// When no answer has come for so long, the worker may hang; another takes up what is left to do. All probes of a stage
+/// may hang one after the other and leave time for its last. On a machine that answers, one worker costs less than two
+/// and is as fast: probes compute more than they wait.
+const PATIENCE: Duration = Duration::from_millis(100);
 
-/// When no worker has answered for so long, one may hang; another takes up what is left to do.
-const PATIENCE: Duration = Duration::from_millis(200);
-
-/// One probe to run, and where its answer goes.
-struct Job {
-    index: usize,
-    probe: &'static Probe,
-    known: Arc<Facts>,
-    answers: Sender<(usize, Option<Found>)>,
+/// A stage on its way: what is to be run, and what came of it.
+struct Stage {
+    probes: &'static [&'static Probe],
+    /// What the probes may see; taken back at the stage's end.
+    known: Option<Arc<Facts>>,
+    /// How many of the probes a worker has taken.
+    taken: usize,
+    /// One for each probe. `Some(None)`: it panicked.
+    answers: Vec<Option<Option<Found>>>,
+    /// How many of the stages this is; what comes in for an earlier one is late.
+    number: usize,
+    /// When it began, or an answer came in, or another worker was sent for.
+    heard: Instant,
+    is_last: bool,
 }
 
-/// Threads that take jobs one by one. They end with the queue; one that hangs is left behind.
+impl Stage {
+    fn new(probes: &'static [&'static Probe], known: Option<Arc<Facts>>, number: usize) -> Self {
+        let answers = probes.iter().map(|_| None).collect();
+        Self { probes, known, taken: 0, answers, number, heard: Instant::now(), is_last: false }
+    }
+
+    fn is_taken(&self) -> bool {
+        self.taken == self.probes.len()
+    }
+
+    fn is_done(&self) -> bool {
+        self.answers.iter().all(Option::is_some)
+    }
+}
+
+/// Threads that take probes one by one. They end with the last stage; one that hangs is left behind.
 struct Workers {
-    host: Arc<dyn Host>,
-    jobs: Sender<Job>,
-    queue: Arc<Mutex<Receiver<Job>>>,
-    /// Jobs that nobody has taken yet.
-    waiting: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
     /// Threads that could not be started.
     failed: Option<Gap>,
 }
 
+struct Shared {
+    host: Arc<dyn Host>,
+    stage: Mutex<Stage>,
+    /// A stage begins, or the work ends.
+    begins: Condvar,
+    /// A stage is done.
+    done: Condvar,
+}
+
+impl Shared {
+    fn stage(&self) -> MutexGuard<'_, Stage> {
+        self.stage.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) {
+        let mut stage = self.stage();
+        loop {
+            if let (Some(known), Some(probe)) = (&stage.known, stage.probes.get(stage.taken)) {
+                let (known, number, index) = (Arc::clone(known), stage.number, stage.taken);
+                stage.taken += 1;
+                drop(stage);
+                // A probe that panics is a defect of ours; the rest of the report must not go with it.
+                let run = AssertUnwindSafe(|| (probe.run)(self.host.as_ref(), &known));
+                let found = catch_unwind(run).ok();
+                // Before the answer: whoever waits for it wants the facts for itself.
+                drop(known);
+                stage = self.stage();
+                if stage.number != number {
+                    continue;
+                }
+                // Nowhere to put it when the stage has ended without it.
+                if let Some(answer) = stage.answers.get_mut(index) {
+                    *answer = Some(found);
+                    stage.heard = Instant::now();
+                }
+                if stage.is_done() {
+                    self.done.notify_one();
+                }
+            } else if stage.is_last {
+                return;
+            } else {
+                stage = self.begins.wait(stage).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+}
+
 impl Workers {
     fn start(host: &Arc<dyn Host>) -> Self {
-        let (jobs, queue) = mpsc::channel();
-        let (host, queue) = (Arc::clone(host), Arc::new(Mutex::new(queue)));
-        let mut workers = Self { host, jobs, queue, waiting: Arc::default(), failed: None };
-        for _ in 0..WORKERS {
-            workers.add();
-        }
+        let stage = Mutex::new(Stage::new(&[], None, 0));
+        let (begins, done) = Default::default();
+        let shared = Arc::new(Shared { host: Arc::clone(host), stage, begins, done });
+        let mut workers = Self { shared, failed: None };
+        workers.add();
         workers
     }
 
     fn add(&mut self) {
-        let (host, queue) = (Arc::clone(&self.host), Arc::clone(&self.queue));
-        let waiting = Arc::clone(&self.waiting);
-        let work = move || {
-            loop {
-                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-                let Ok(Job { index, probe, known, answers }) = next else { return };
-                waiting.fetch_sub(1, Ordering::Relaxed);
-                // A probe that panics is a defect of ours; the rest of the report must not go with it.
-                let run = AssertUnwindSafe(|| (probe.run)(host.as_ref(), &known));
-                let found = catch_unwind(run).ok();
-                // Before the answer: whoever waits for it wants the facts for itself.
-                drop(known);
-                let _ = answers.send((index, found));
-            }
-        };
-        let started = std::thread::Builder::new().name("probes".to_owned()).spawn(work);
+        let shared = Arc::clone(&self.shared);
+        let started =
+            std::thread::Builder::new().name("probes".to_owned()).spawn(move || shared.work());
         if let Err(error) = started {
             self.failed = Some(Gap::new("threads", error));
         }
     }
 
-    fn take_on(&self, job: Job) {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        let _ = self.jobs.send(job);
+    /// Has the probes run, and waits for their answers until `end`.
+    fn run(
+        &mut self,
+        probes: &'static [&'static Probe],
+        known: &Arc<Facts>,
+        end: Instant,
+    ) -> Vec<Option<Option<Found>>> {
+        let shared = Arc::clone(&self.shared);
+        let mut stage = shared.stage();
+        *stage = Stage::new(probes, Some(Arc::clone(known)), stage.number + 1);
+        shared.begins.notify_all();
+        while !stage.is_done() {
+            let now = Instant::now();
+            if now >= end {
+                break;
+            }
+            let mut until = end;
+            if !stage.is_taken() {
+                if now >= stage.heard + PATIENCE {
+                    self.add();
+                    stage.heard = now;
+                }
+                until = end.min(stage.heard + PATIENCE);
+            }
+            let waited = shared.done.wait_timeout(stage, until.saturating_duration_since(now));
+            stage = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        stage.known = None;
+        std::mem::take(&mut stage.answers)
     }
+}
 
-    fn are_behind(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) > 0
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.shared.stage().is_last = true;
+        self.shared.begins.notify_all();
     }
 }
 
@@ -155,22 +233,7 @@ fn run_stage(
     end: Instant,
     facts: &mut Arc<Facts>,
 ) {
-    let (sender, receiver) = mpsc::channel();
-    for (index, probe) in probes.iter().enumerate() {
-        let (known, answers) = (Arc::clone(facts), sender.clone());
-        workers.take_on(Job { index, probe, known, answers });
-    }
-    drop(sender);
-    let mut answers: Vec<Option<Option<Found>>> = probes.iter().map(|_| None).collect();
-    while answers.iter().any(Option::is_none) {
-        let left = end.saturating_duration_since(Instant::now());
-        match receiver.recv_timeout(left.min(PATIENCE)) {
-            Ok((index, found)) => answers[index] = Some(found),
-            Err(_) if left.is_zero() => break,
-            Err(_) if workers.are_behind() => workers.add(),
-            Err(_) => {}
-        }
-    }
+    let answers = workers.run(probes, facts, end);
     let facts = Arc::make_mut(facts);
     // In the order of the list, not of arrival: the same machine gives the same facts.
     for (probe, answer) in probes.iter().zip(answers) {

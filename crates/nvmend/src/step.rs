@@ -27,18 +27,32 @@ pub enum Step {
     Regenerate(steps::Regenerate),
     /// Builds and installs the module for one kernel.
     BuildModule(steps::BuildModule),
+    /// Takes out a module that was built for one kernel.
+    UnbuildModule(steps::UnbuildModule),
     /// Changes packages in one transaction.
     ChangePackages(steps::ChangePackages),
     /// Holds packages at their version, or lets go of them.
     HoldPackages(steps::HoldPackages),
     /// Brings packages back to the versions before.
     RestorePackages(steps::RestorePackages),
+    /// Installs runtimes of Flatpak.
+    InstallFlatpak(steps::InstallFlatpak),
+    /// Removes runtimes of Flatpak.
+    RemoveFlatpak(steps::RemoveFlatpak),
     /// Stops a service.
     StopService(steps::StopService),
     /// Starts a service.
     StartService(steps::StartService),
+    /// Stops a container.
+    StopContainer(steps::StopContainer),
+    /// Starts a container.
+    StartContainer(steps::StartContainer),
     /// Ends a process that uses a GPU.
     EndProcess(steps::EndProcess),
+    /// Takes the console off the driver's framebuffer.
+    UnbindConsole(steps::UnbindConsole),
+    /// Puts the console on a framebuffer again.
+    BindConsole(steps::BindConsole),
     /// Unloads the driver's modules.
     UnloadModules(steps::UnloadModules),
     /// Loads modules from disk.
@@ -85,12 +99,19 @@ impl Step {
             Self::Restore(step) => step,
             Self::Regenerate(step) => step,
             Self::BuildModule(step) => step,
+            Self::UnbuildModule(step) => step,
             Self::ChangePackages(step) => step,
             Self::HoldPackages(step) => step,
             Self::RestorePackages(step) => step,
+            Self::InstallFlatpak(step) => step,
+            Self::RemoveFlatpak(step) => step,
             Self::StopService(step) => step,
             Self::StartService(step) => step,
+            Self::StopContainer(step) => step,
+            Self::StartContainer(step) => step,
             Self::EndProcess(step) => step,
+            Self::UnbindConsole(step) => step,
+            Self::BindConsole(step) => step,
             Self::UnloadModules(step) => step,
             Self::LoadModules(step) => step,
             Self::Reboot(step) => step,
@@ -142,11 +163,32 @@ pub enum StepError {
         /// The first real error that it wrote.
         first_error: Option<String>,
     },
-    /// A module is in use.
-    #[error("{module} is in use")]
+    /// A module is in use. Nothing was changed, or all is as it was again.
+    #[error("{module} is in use{}", by_whom(by))]
     InUse {
         /// The module.
         module: String,
+        /// Who has a device of the driver open: `python3 (1234)`. Empty where no process shows.
+        by: Vec<String>,
+    },
+    /// A module is in use, and of those that depend on it some are unloaded and can't be loaded again: their files
+    /// are of another version than the module that stays.
+    #[error("{module} is in use{}; {} stay unloaded: their files are of another version", by_whom(by), gone.join(", "))]
+    HalfUnloaded {
+        /// The module.
+        module: String,
+        /// Who has a device of the driver open.
+        by: Vec<String>,
+        /// What is unloaded.
+        gone: Vec<String>,
+    },
+    /// A process does not end.
+    #[error("{name} ({pid}) does not end")]
+    DoesNotEnd {
+        /// Its id.
+        pid: u32,
+        /// Its short name.
+        name: String,
     },
     /// Another version was loaded than the plan says.
     #[error("{module} is {found} now, not {wanted}")]
@@ -201,6 +243,10 @@ pub enum StepError {
     /// A person must do it.
     #[error("this must be done by hand")]
     ByHand,
+}
+
+fn by_whom(by: &[String]) -> String {
+    if by.is_empty() { String::new() } else { format!(" by {}", by.join(", ")) }
 }
 
 /// The driver's modules in the order in which they can be unloaded (the `.run` installer's, nvidia-installer

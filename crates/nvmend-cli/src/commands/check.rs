@@ -45,14 +45,14 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     let facts = if after.is_some() { after_reboot(&facts, words)? } else { facts };
     let diagnosis = diagnose(&facts);
     let report = Report::new(&facts, &diagnosis, words, rfc3339(ui::now()));
-    let picture = Picture::of(&facts);
-    let outlook = Outlook::of(&facts, &diagnosis);
-    let outlook = Some(&outlook).filter(|_| after.is_none());
-    let view = text::View { report: &report, picture: &picture, outlook, words };
-    ui.print(match format {
-        "json" => json::render(&report),
-        _ if ui.quiet => text::headline(&view, &ui.page),
-        _ => text::render(&view, &ui.page),
+    ui.print(if format == "json" {
+        json::render(&report)
+    } else {
+        let picture = Picture::of(&facts);
+        let outlook = after.is_none().then(|| Outlook::of(&facts, &diagnosis));
+        let outlook = outlook.as_ref();
+        let view = text::View { report: &report, picture: &picture, outlook, words };
+        if ui.quiet { text::headline(&view, &ui.page) } else { text::render(&view, &ui.page) }
     });
     tell_of_runs(&host, words, ui);
     Ok(report.verdict.into())

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use clap::ArgMatches;
 use nvmend::apply::{self, ApplyError};
-use nvmend::continuation;
 use nvmend::history::{RunReport, RunState};
 use nvmend::hosts::live::Live;
 use nvmend::journal;
@@ -30,7 +29,8 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     };
     let Some(id) = waiting else {
         // Left by a run that ended otherwise.
-        continuation::remove(live.as_ref()).map_err(|error| undetermined(error.to_string()))?;
+        apply::remove_continuation(live.as_ref())
+            .map_err(|error| undetermined(error.to_string()))?;
         return Ok(Status::Fine);
     };
     let resumed =

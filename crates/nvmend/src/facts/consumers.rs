@@ -75,6 +75,7 @@ pub struct ContainerScope {
 
 /// An installed NVIDIA runtime of Flatpak.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FlatpakRuntime {
     /// Where it is installed.
     pub path: PathBuf,

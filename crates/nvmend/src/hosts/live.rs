@@ -92,6 +92,12 @@ impl Host for Live {
         Ok(String::from_utf8_lossy(&query.text[..length]).into_owned())
     }
 
+    fn free_space(&self, path: &Path) -> Result<u64, HostError> {
+        let file_system = rustix::fs::statvfs(path).map_err(|error| failed(path, error))?;
+        // All blocks, those reserved for root included: it is root who writes.
+        Ok(file_system.f_bfree.saturating_mul(file_system.f_frsize))
+    }
+
     fn run(&self, command: &Command) -> Result<Output, HostError> {
         super::process::run(command)
     }

@@ -118,6 +118,13 @@ impl HostMut for Live {
         if is_new { sync_parent(path) } else { Ok(()) }
     }
 
+    fn set(&self, path: &Path, value: &str) -> Result<(), HostError> {
+        let mut options = OpenOptions::new();
+        options.write(true).custom_flags(libc::O_NOFOLLOW);
+        let write = || options.open(path)?.write_all(value.as_bytes());
+        write().map_err(|error| failed(path, &error))
+    }
+
     fn unload_module(&self, name: &str) -> Result<(), HostError> {
         let path = Path::new("/sys/module").join(name);
         let name = std::ffi::CString::new(name).map_err(|_| errno(&path, Errno::INVAL))?;

@@ -37,6 +37,7 @@ pub struct Simulated {
     programs: BTreeMap<&'static str, Program>,
     power: Mutex<Power>,
     locked: std::sync::Arc<Mutex<bool>>,
+    held: Mutex<Option<(PathBuf, u32, usize)>>,
 }
 
 /// How many changes are made until the power is cut.
@@ -54,6 +55,7 @@ impl Simulated {
             programs: programs.iter().copied().collect(),
             power: Mutex::default(),
             locked: std::sync::Arc::default(),
+            held: Mutex::default(),
         }
     }
 
@@ -61,6 +63,13 @@ impl Simulated {
     #[must_use]
     pub fn cut_after(self, changes: usize) -> Self {
         *self.power() = Power { made: 0, cut_at: Some(changes) };
+        self
+    }
+
+    /// Lets a process have the record lock of `path` for the next `looks` times that somebody looks.
+    #[must_use]
+    pub fn hold(self, path: &str, pid: u32, looks: usize) -> Self {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some((path.into(), pid, looks));
         self
     }
 
@@ -247,6 +256,13 @@ impl HostMut for Simulated {
         Ok(())
     }
 
+    fn set(&self, path: &Path, value: &str) -> Result<(), HostError> {
+        self.changing(path, |memory| {
+            put(memory, path, format!("{value}\n").into_bytes());
+            Ok(())
+        })
+    }
+
     fn unload_module(&self, name: &str) -> Result<(), HostError> {
         let directory = Path::new("/sys/module").join(name);
         self.changing(&directory, |memory| {
@@ -301,8 +317,11 @@ impl HostMut for Simulated {
         Ok(Box::new(Unlock(std::sync::Arc::clone(&self.locked))))
     }
 
-    fn lock_holder(&self, _path: &Path) -> Option<u32> {
-        None
+    fn lock_holder(&self, path: &Path) -> Option<u32> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, pid, looks) = held.as_mut().filter(|(held, ..)| held == path)?;
+        *looks = looks.checked_sub(1)?;
+        Some(*pid)
     }
 
     fn stay_awake(&self) -> Box<dyn Send> {

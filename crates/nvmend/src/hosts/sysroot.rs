@@ -1,17 +1,20 @@
 //! A machine's file tree under any directory, with every link resolved inside it.
 
-use std::collections::{BTreeMap, HashMap};
-use std::ffi::OsString;
+mod directories;
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, ResolveFlags, Stat};
 use rustix::io::Errno;
 
+use self::directories::{Directories, Directory, Known};
 use crate::host::{
     Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, RandomRead,
 };
@@ -22,14 +25,11 @@ const MOST_ENTRIES: usize = 200_000;
 /// The size that sysfs reports for its files.
 const PAGE: u64 = 4096;
 
-/// Directories that are kept open; a process may have 1024 files open.
-const MOST_KEPT: usize = 64;
-
 /// A file tree. Links, absolute ones and `..` included, never lead out of it.
 pub struct Sysroot {
     root: OwnedFd,
     env: BTreeMap<String, String>,
-    directories: Mutex<HashMap<PathBuf, Arc<OwnedFd>>>,
+    directories: Directories,
     /// Whether the kernel has openat2 (Linux 5.6) and lets us use it (some container filters answer EPERM).
     openat2: AtomicBool,
 }
@@ -40,7 +40,7 @@ impl Sysroot {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let root = rustix::fs::open(directory, flags, Mode::empty())
             .map_err(|error| failed(directory, error))?;
-        Ok(Self { root, env, directories: Mutex::default(), openat2: AtomicBool::new(true) })
+        Ok(Self { root, env, directories: Directories::default(), openat2: AtomicBool::new(true) })
     }
 
     /// Resolves links step by step even where the kernel could do it; for the tests of exactly that.
@@ -71,19 +71,64 @@ impl Sysroot {
         self.walk(path, flags)
     }
 
-    /// A directory in which links are read. Most are asked for dozens of names, so they are kept open.
-    fn directory(&self, path: &Path) -> Result<Arc<OwnedFd>, HostError> {
-        let mut kept = self.directories.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(directory) = kept.get(path) {
-            return Ok(Arc::clone(directory));
+    /// The directory of `path` and its name there; `None` for a path without a name (`/`, `..`).
+    fn place<'p>(&self, path: &'p Path) -> Result<Option<Place<'p>>, HostError> {
+        let Some((parent, name)) = split(path) else { return Ok(None) };
+        let directory = match self.directories.get(parent) {
+            Known::There(directory) => Ok(directory.fd),
+            Known::Missing => Err(HostError::new(path, Failure::NotFound)),
+            Known::Below(unknown) => self.open_directory(parent, unknown, OFlags::PATH),
+        };
+        let directory = directory.map_err(|error| HostError::new(path, error.why))?;
+        Ok(Some(Place { directory, name }))
+    }
+
+    /// Opens a directory, and before it those above it that are still `unknown`, from the root down: all are
+    /// remembered, and the first that is missing answers for whatever is asked for below it.
+    fn open_directory(
+        &self,
+        path: &Path,
+        unknown: usize,
+        flags: OFlags,
+    ) -> Result<Arc<OwnedFd>, HostError> {
+        let above: Vec<&Path> = path.ancestors().take(unknown).skip(1).collect();
+        for above in above.into_iter().rev() {
+            self.open_next_directory(above, OFlags::PATH)?;
         }
-        drop(kept);
-        let opened = Arc::new(self.open_at(path, OFlags::PATH | OFlags::DIRECTORY)?);
-        kept = self.directories.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < MOST_KEPT {
-            kept.insert(path.to_owned(), Arc::clone(&opened));
+        self.open_next_directory(path, flags)
+    }
+
+    fn open_next_directory(&self, path: &Path, flags: OFlags) -> Result<Arc<OwnedFd>, HostError> {
+        let flags = flags | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        if let Some((parent, name)) = split(path)
+            && let Known::There(above) = self.directories.get(parent)
+        {
+            let plain = flags | OFlags::NOFOLLOW;
+            match rustix::fs::openat(&*above.fd, name, plain, Mode::empty()) {
+                Ok(fd) => return Ok(self.keep(path, fd, true)),
+                Err(Errno::NOENT) => {
+                    self.directories.remember(path, None);
+                    return Err(HostError::new(path, Failure::NotFound));
+                }
+                // A link, which must be resolved from the root; or the same error once more.
+                Err(_) => {}
+            }
         }
-        Ok(opened)
+        match self.open_at(path, flags) {
+            Ok(fd) => Ok(self.keep(path, fd, false)),
+            Err(error) => {
+                if error.is_absent() {
+                    self.directories.remember(path, None);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn keep(&self, path: &Path, fd: OwnedFd, is_plain: bool) -> Arc<OwnedFd> {
+        let fd = Arc::new(fd);
+        self.directories.remember(path, Some(Directory { fd: Arc::clone(&fd), is_plain }));
+        fd
     }
 
     /// What openat2 does with RESOLVE_IN_ROOT, one component at a time.
@@ -124,20 +169,47 @@ impl Sysroot {
         rustix::fs::openat(here, ".", flags, Mode::empty()).map_err(fail)
     }
 
+    /// What stands at the end of all links of `path`, and where to open it unless a link leads there.
+    fn look<'p>(&self, path: &'p Path) -> Result<(Stat, Option<Place<'p>>), HostError> {
+        let fail = |error| failed(path, error);
+        if let Some(place) = self.place(path)? {
+            let flags = AtFlags::SYMLINK_NOFOLLOW;
+            let stat = rustix::fs::statat(&*place.directory, place.name, flags).map_err(fail)?;
+            if kind_of(&stat) != FileKind::Link {
+                return Ok((stat, Some(place)));
+            }
+        }
+        let looked = self.open_at(path, OFlags::PATH)?;
+        Ok((rustix::fs::fstat(&looked).map_err(fail)?, None))
+    }
+
     /// Looks before it opens: opening a device or a FIFO can block or do something.
     fn open_regular(&self, path: &Path) -> Result<(OwnedFd, Stat), HostError> {
-        let looked = self.open_at(path, OFlags::PATH)?;
-        let stat = rustix::fs::fstat(&looked).map_err(|error| failed(path, error))?;
-        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        let (stat, place) = self.look(path)?;
+        if kind_of(&stat) != FileKind::File {
             return Err(HostError::new(path, Failure::WrongKind));
         }
-        let fd = self.open_at(path, OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY)?;
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+        let fd = match place {
+            Some(Place { directory, name }) => {
+                let flags = flags | OFlags::NOFOLLOW;
+                rustix::fs::openat(&*directory, name, flags, Mode::empty())
+                    .map_err(|error| failed(path, error))?
+            }
+            None => self.open_at(path, flags)?,
+        };
         let stat = rustix::fs::fstat(&fd).map_err(|error| failed(path, error))?;
-        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+        if kind_of(&stat) != FileKind::File {
             return Err(HostError::new(path, Failure::WrongKind));
         }
         Ok((fd, stat))
     }
+}
+
+/// A name in a directory that is held open.
+struct Place<'p> {
+    directory: Arc<OwnedFd>,
+    name: &'p OsStr,
 }
 
 impl Host for Sysroot {
@@ -153,8 +225,9 @@ impl Host for Sysroot {
         if size > limit.max(PAGE) {
             return Err(too_large());
         }
-        // Files of /proc and /sys have no size, or a page's: read on to the end.
-        let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or(0).max(512) + 1);
+        // Files of /proc have no size, those of /sys a page's: read on to the end.
+        let expected = usize::try_from(size).unwrap_or(0);
+        let mut content = Vec::with_capacity(if expected == 0 { 4096 } else { expected + 1 });
         loop {
             if content.len() as u64 > limit {
                 return Err(too_large());
@@ -164,6 +237,8 @@ impl Host for Sysroot {
             }
             match rustix::io::read(&fd, rustix::buffer::spare_capacity(&mut content)) {
                 Ok(0) => return Ok(content),
+                // There was room for more.
+                Ok(_) if content.len() == expected && size <= limit => return Ok(content),
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(failed(path, error)),
             }
@@ -177,11 +252,21 @@ impl Host for Sysroot {
 
     fn list(&self, path: &Path) -> Result<Vec<Entry>, HostError> {
         let fail = |error| failed(path, error);
-        let fd = self.open_at(path, OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NONBLOCK)?;
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK;
+        let fd = match self.directories.get(path) {
+            Known::There(known) => {
+                let flags = flags | OFlags::DIRECTORY | OFlags::CLOEXEC;
+                Arc::new(rustix::fs::openat(&*known.fd, ".", flags, Mode::empty()).map_err(fail)?)
+            }
+            Known::Missing => return Err(HostError::new(path, Failure::NotFound)),
+            Known::Below(unknown) => self
+                .open_directory(path, unknown, flags)
+                .map_err(|error| HostError::new(path, error.why))?,
+        };
         let mut entries = Vec::new();
         // One call for an ordinary directory.
         let mut buffer = Vec::with_capacity(32 << 10);
-        let mut directory = RawDir::new(&fd, buffer.spare_capacity_mut());
+        let mut directory = RawDir::new(&*fd, buffer.spare_capacity_mut());
         while let Some(entry) = directory.next() {
             let entry = entry.map_err(fail)?;
             let Ok(name) = entry.file_name().to_str() else { continue };
@@ -203,23 +288,24 @@ impl Host for Sysroot {
     }
 
     fn metadata(&self, path: &Path) -> Result<Metadata, HostError> {
-        let fd = self.open_at(path, OFlags::PATH)?;
-        let stat = rustix::fs::fstat(&fd).map_err(|error| failed(path, error))?;
+        let (stat, _) = self.look(path)?;
         Ok(Metadata {
-            kind: file_kind(FileType::from_raw_mode(stat.st_mode)),
+            kind: kind_of(&stat),
             size: u64::try_from(stat.st_size).unwrap_or(0),
             modified: stat.st_mtime,
         })
     }
 
     fn read_link(&self, path: &Path) -> Result<PathBuf, HostError> {
-        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
-            return Err(HostError::new(path, Failure::WrongKind));
-        };
-        let directory = self.directory(parent)?;
+        let wrong_kind = || HostError::new(path, Failure::WrongKind);
+        // Whoever follows a path asks this of every directory on the way.
+        if self.directories.is_plain(path) {
+            return Err(wrong_kind());
+        }
+        let Place { directory, name } = self.place(path)?.ok_or_else(wrong_kind)?;
         let target =
             rustix::fs::readlinkat(&*directory, name, Vec::new()).map_err(|error| match error {
-                Errno::INVAL => HostError::new(path, Failure::WrongKind),
+                Errno::INVAL => wrong_kind(),
                 error => failed(path, error),
             })?;
         target.into_string().map(PathBuf::from).map_err(|_| {
@@ -257,8 +343,20 @@ impl RandomRead for OpenFile {
 
 /// The path without its leading slash, as it is opened relative to the root.
 fn inside(path: &Path) -> &Path {
-    let relative = path.strip_prefix("/").unwrap_or(path);
-    if relative.as_os_str().is_empty() { Path::new(".") } else { relative }
+    let bytes = path.as_os_str().as_bytes();
+    let slashes = bytes.iter().take_while(|byte| **byte == b'/').count();
+    let relative = bytes.get(slashes..).filter(|relative| !relative.is_empty()).unwrap_or(b".");
+    Path::new(OsStr::from_bytes(relative))
+}
+
+/// The directory of an absolute path and the name in it. By the bytes: `Path` takes each path apart from its end, and
+/// here pass all paths that are asked for.
+fn split(path: &Path) -> Option<(&Path, &OsStr)> {
+    let bytes = path.as_os_str().as_bytes();
+    let slash = memchr::memrchr(b'/', bytes)?;
+    let (parent, name) = (bytes.get(..slash.max(1))?, bytes.get(slash + 1..)?);
+    let is_name = !matches!(name, b"" | b"." | b"..");
+    is_name.then(|| (Path::new(OsStr::from_bytes(parent)), OsStr::from_bytes(name)))
 }
 
 /// The components to walk, last first.
@@ -280,6 +378,10 @@ fn file_kind(kind: FileType) -> FileKind {
     }
 }
 
+fn kind_of(stat: &Stat) -> FileKind {
+    file_kind(FileType::from_raw_mode(stat.st_mode))
+}
+
 /// The system's answer in our words.
 pub(super) fn failed(path: &Path, error: Errno) -> HostError {
     let why = match error {
@@ -296,69 +398,4 @@ pub(super) fn failed(path: &Path, error: Errno) -> HostError {
 
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "these tests make the trees that the host reads")]
-mod tests {
-    use super::*;
-    use std::fs;
-    use std::os::unix::fs::symlink;
-
-    /// A tree with an outside that must never show.
-    fn tree() -> tempfile::TempDir {
-        let top = tempfile::tempdir().unwrap();
-        let root = top.path().join("root");
-        fs::create_dir_all(root.join("usr/lib")).unwrap();
-        fs::create_dir_all(root.join("etc")).unwrap();
-        fs::write(top.path().join("secret"), "outside").unwrap();
-        fs::write(root.join("usr/lib/file"), "inside").unwrap();
-        symlink("/usr/lib", root.join("lib")).unwrap();
-        symlink("../../../../../secret", root.join("etc/up")).unwrap();
-        symlink(top.path().join("secret"), root.join("etc/absolute")).unwrap();
-        symlink("loop-b", root.join("etc/loop-a")).unwrap();
-        symlink("loop-a", root.join("etc/loop-b")).unwrap();
-        symlink("/lib/file", root.join("etc/chain")).unwrap();
-        top
-    }
-
-    fn both(top: &tempfile::TempDir) -> [Sysroot; 2] {
-        let open = || Sysroot::open(&top.path().join("root"), BTreeMap::new()).unwrap();
-        [open(), open().without_openat2()]
-    }
-
-    #[test]
-    fn links_stay_inside_the_root_with_and_without_openat2() {
-        let top = tree();
-        for host in both(&top) {
-            let read = |path: &str| host.read(Path::new(path), 100);
-            assert_eq!(read("/lib/file").unwrap(), b"inside");
-            assert_eq!(read("/etc/chain").unwrap(), b"inside");
-            assert_eq!(read("/etc/up").unwrap_err().why, Failure::NotFound);
-            assert_eq!(read("/etc/absolute").unwrap_err().why, Failure::NotFound);
-            assert_eq!(read("/../../secret").unwrap_err().why, Failure::NotFound);
-            assert_eq!(read("/etc/loop-a").unwrap_err().why, Failure::LinkLoop);
-            assert_eq!(read("/usr/lib/file/x").unwrap_err().why, Failure::NotFound);
-            assert_eq!(host.read_link(Path::new("/lib")).unwrap(), Path::new("/usr/lib"));
-            assert_eq!(host.list(Path::new("/lib")).unwrap().len(), 1);
-        }
-    }
-
-    #[test]
-    fn devices_and_fifos_are_refused_unopened() {
-        let top = tree();
-        let fifo = top.path().join("root/etc/fifo");
-        rustix::fs::mknodat(rustix::fs::CWD, &fifo, FileType::Fifo, Mode::RUSR, 0).unwrap();
-        for host in both(&top) {
-            assert_eq!(host.read(Path::new("/etc/fifo"), 10).unwrap_err().why, Failure::WrongKind);
-            assert_eq!(host.read(Path::new("/etc"), 10).unwrap_err().why, Failure::WrongKind);
-            assert!(host.open(Path::new("/etc/fifo")).is_err());
-        }
-    }
-
-    #[test]
-    fn a_file_over_the_limit_is_refused_and_one_at_the_limit_is_read() {
-        let top = tree();
-        for host in both(&top) {
-            let read = |limit| host.read(Path::new("/usr/lib/file"), limit);
-            assert_eq!(read(6).unwrap(), b"inside");
-            assert_eq!(read(5).unwrap_err().why, Failure::TooLarge { limit: 5 });
-        }
-    }
-}
+mod tests;

@@ -40,6 +40,15 @@ impl Manager for Apt {
         "apt-get"
     }
 
+    fn locks(&self) -> &'static [&'static str] {
+        &[
+            "/var/lib/dpkg/lock-frontend",
+            "/var/lib/dpkg/lock",
+            "/var/lib/apt/lists/lock",
+            "/var/cache/apt/archives/lock",
+        ]
+    }
+
     fn offers(&self, host: &dyn Host, names: &[PackageName]) -> Result<Vec<Offer>, Hindrance> {
         let has_lists = host
             .list(Path::new(LISTS))

@@ -22,6 +22,28 @@ pub fn grub_variable<'t>(text: &'t str, name: &str) -> Option<&'t str> {
         .filter(|value| !value.is_empty())
 }
 
+/// The id by which GRUB's generated menu (`grub.cfg`) calls the entry of a kernel, with its submenu's before it:
+/// `gnulinux-advanced-UUID>gnulinux-6.1.0-47-amd64-advanced-UUID` (GRUB, `10_linux.in`).
+pub fn grub_entry(menu: &str, release: &str) -> Option<String> {
+    let id = |line: &str| {
+        let (_, rest) = line.split_once("$menuentry_id_option '")?;
+        Some(rest.split_once('\'')?.0.to_owned())
+    };
+    let wanted = format!("gnulinux-{release}-advanced-");
+    let mut submenu = None;
+    for line in menu.lines() {
+        let line = line.trim_start();
+        if line.starts_with("submenu ") {
+            submenu = id(line);
+        } else if line.starts_with("menuentry ")
+            && let Some(id) = id(line).filter(|id| id.starts_with(&wanted))
+        {
+            return Some(submenu.map_or_else(|| id.clone(), |submenu| format!("{submenu}>{id}")));
+        }
+    }
+    None
+}
+
 /// The value of a key in `loader.conf` or in an entry: `key value`.
 pub fn setting<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     text.lines()
@@ -54,6 +76,17 @@ mod tests {
             "# GRUB Environment Block\nsaved_entry=gnulinux-6.1.0-47-amd64\nnext_entry=\n####";
         assert_eq!(grub_variable(block, "saved_entry"), Some("gnulinux-6.1.0-47-amd64"));
         assert_eq!(grub_variable(block, "next_entry"), None);
+    }
+
+    #[test]
+    fn finds_a_kernels_entry_in_grubs_menu() {
+        let menu = "menuentry 'Debian' --class os $menuentry_id_option 'gnulinux-simple-1' {\n}\n\
+            submenu 'Advanced' $menuentry_id_option 'gnulinux-advanced-1' {\n\
+            \tmenuentry 'Debian, with Linux 6.1.0-47' $menuentry_id_option 'gnulinux-6.1.0-47-advanced-1' {\n";
+        let entry = grub_entry(menu, "6.1.0-47");
+        assert_eq!(entry.as_deref(), Some("gnulinux-advanced-1>gnulinux-6.1.0-47-advanced-1"));
+        assert_eq!(grub_entry(menu, "6.1.0-4"), None);
+        assert_eq!(grub_entry("menuentry 'x' $menuentry_id_option 'gnulinux", "6"), None);
     }
 
     #[test]

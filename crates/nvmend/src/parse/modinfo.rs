@@ -33,9 +33,14 @@ pub enum ModinfoError {
 /// Reads the content of a `.modinfo` section. `file_name` gives the name where old modules don't say their own.
 /// The signature is not part of the section: it is left as not looked for.
 pub fn parse(section: &[u8], file_name: &str) -> Result<ModuleInfo, ModinfoError> {
+    // Most of a section describes parameters, and the lines are gone through once for each key.
+    let lines: Vec<&[u8]> = section
+        .split(|byte| *byte == 0)
+        .filter(|line| !line.is_empty() && !line.starts_with(b"parm"))
+        .collect();
     let value = |key: &'static str| -> Result<Option<String>, ModinfoError> {
         let mut found: Option<&[u8]> = None;
-        for line in section.split(|byte| *byte == 0) {
+        for line in &lines {
             let Some(value) =
                 line.strip_prefix(key.as_bytes()).and_then(|rest| rest.strip_prefix(b"="))
             else {

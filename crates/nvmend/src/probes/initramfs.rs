@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::facts::{
-    ConfigVerb, Datum, Environment, Facts, Gap, Image, ImageContent, ImageKind, Initramfs,
+    ConfigVerb, Datum, Environment, Facts, Gap, Image, ImageContent, ImageKind, Initramfs, Kernel,
     KernelModules, ModuleFile,
 };
 use crate::host::{Host, HostError};
@@ -49,6 +49,17 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
         }
         facts.initramfs = Initramfs { images };
     })
+}
+
+/// The images that there are for a kernel, whether or not a question needs what they hold.
+pub(crate) fn images(
+    host: &dyn Host,
+    kernel: &Kernel,
+    installed: &[Kernel],
+) -> Vec<(PathBuf, ImageKind)> {
+    let mut found = places::find(host, kernel, installed, &mut vec![]);
+    found.retain(|(path, _)| !host.metadata(path).is_err_and(|error| error.is_absent()));
+    found
 }
 
 struct Reader<'k> {

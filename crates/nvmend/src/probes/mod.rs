@@ -14,7 +14,7 @@ mod fabric;
 mod firmware;
 mod flatpak;
 mod holders;
-mod initramfs;
+pub(crate) mod initramfs;
 mod kernels;
 mod libraries;
 mod links;
@@ -52,16 +52,27 @@ pub const STAGES: &[&[&Probe]] = &[
         &firmware::PROBE,
         &display::PROBE,
     ],
-    // Needs the kernels; who holds what needs the loaded modules.
-    &[&modules::PROBE, &holders::PROBE],
-    // Needs every driver file that was found, to say who owns it; and who holds the device.
-    &[&packages::PROBE, &scopes::PROBE],
-    // Needs every driver file that was found, to say who owns it; whether an image must be read hangs on the modules.
-    &[&packages::PROBE, &initramfs::PROBE],
     // Needs the kernels; who holds what needs the loaded modules, what is said of libraries their lack.
     &[&modules::PROBE, &holders::PROBE, &reported::PROBE],
-    // Needs every driver file that was found, to say who owns it.
-    &[&packages::PROBE],
+    // Needs every driver file that was found, to say who owns it; and who holds the device; whether an image must be
+    // read hangs on the modules.
+    &[&packages::PROBE, &scopes::PROBE, &initramfs::PROBE],
     // Need the packages.
     &[&repositories::PROBE, &upgrades::PROBE],
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::STAGES;
+
+    /// Merging two branches that both change the list can leave a stage of each.
+    #[test]
+    fn no_probe_runs_twice() {
+        let mut names: Vec<&str> =
+            STAGES.iter().copied().flatten().map(|probe| probe.name).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+}

@@ -8,13 +8,11 @@ mod config;
 mod outside;
 mod read;
 pub(super) use read::is_compressed;
-mod resolve;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use self::read::Job;
-use self::resolve::{Index, Indexed};
 use super::links::Links;
 use crate::facts::{
     ConfigLine, Datum, Facts, Gap, Kernel, KernelModules, Lockdown, ModuleFile, ModulesOnDisk,
@@ -22,6 +20,7 @@ use crate::facts::{
 };
 use crate::host::{Failure, FileKind, Host};
 use crate::knowledge::modules::{MODULES, driver_module};
+use crate::modprobe::{Index, Indexed, default_order, resolve};
 use crate::parse::modinfo::{base_name, underscored};
 use crate::parse::{modules_dep, modules_dep_bin};
 use crate::probe::{Found, Probe};
@@ -104,8 +103,7 @@ fn look_at(
             names.entry(name).or_insert_with(|| place.clone());
         }
     }
-    let resolved =
-        MODULES.map(|name| (name.to_owned(), resolve::resolve(name, config, &names))).into();
+    let resolved = MODULES.map(|name| (name.to_owned(), resolve(name, config, &names))).into();
     KernelModules {
         kernel: kernel.release.clone(),
         files: files.into_values().collect(),
@@ -144,25 +142,6 @@ fn index(
     let entries =
         |text: &Vec<u8>| modules_dep::driver_entries(text).into_iter().map(str::to_owned).collect();
     (index, text.as_ref().ok().map(entries))
-}
-
-/// The order in which depmod would choose where it never ran: its own default, `updates` before everything else, with
-/// the `extra` before and `weak-updates` after that distributions add (`depmod.d(5)`, Fedora's `dist.conf`).
-fn default_order<'p>(directory: &Path, paths: impl Iterator<Item = &'p PathBuf>) -> Vec<PathBuf> {
-    let mut paths: Vec<PathBuf> = paths.cloned().collect();
-    paths.sort_by_cached_key(|path| {
-        let below = path.strip_prefix(directory).unwrap_or(path);
-        let first =
-            below.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
-        let rank = match first.as_deref() {
-            Some("updates") => 0,
-            Some("extra") => 1,
-            Some("weak-updates") => 3,
-            _ => 2,
-        };
-        (rank, path.clone())
-    });
-    paths
 }
 
 /// Where installers put the driver's modules, below a kernel's directory, and how many levels below to look:

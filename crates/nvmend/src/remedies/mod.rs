@@ -1,8 +1,20 @@
-//! The remedies that nvmend carries out: one file each. Others are told in words only (`remedies.ftl`).
+//! The remedies: one file each. What nvmend can't do itself, they leave to a person, with the commands.
 
 mod align_packages;
+mod align_vgpu;
+mod blacklist_nouveau;
+mod boot_other_kernel;
+mod build_module;
+mod check_hardware;
+mod choose_older_cuda;
+mod configure_container_toolkit;
+mod correct_conda;
+mod correct_environment;
 mod driver_set;
+mod edit;
+mod enrol_key;
 mod finish_packages;
+mod free_space;
 mod install_driver;
 mod install_driver_libraries;
 mod install_firmware;
@@ -10,18 +22,31 @@ mod install_headers;
 mod install_module_package;
 mod install_supported_branch;
 mod load_module;
+mod loader_cache;
 mod purge_other_series;
 mod quarantine_libraries;
 mod quarantine_module;
 mod reboot;
 mod rebuild_initramfs;
+mod recreate_container;
+mod refresh_snap;
+mod regenerate_cdi;
 mod reinstall_package;
+mod relink_libraries;
 mod reload_modules;
 mod remove_driver_packages;
+mod remove_from_image;
 mod remove_package;
+mod reset_gpu;
+mod space;
 mod switch_flavour;
+mod restart_processes;
+mod restart_service;
+mod stopping;
 mod unblock_module;
+mod update_flatpak;
 mod upgrade_driver;
+mod use_cuda_compat;
 
 use crate::remedy::Remedy;
 
@@ -33,6 +58,17 @@ pub const ALL: &[&Remedy] = &[
     &install_driver_libraries::REMEDY,
     &install_firmware::REMEDY,
     &install_headers::REMEDY,
+    &align_vgpu::REMEDY,
+    &blacklist_nouveau::REMEDY,
+    &boot_other_kernel::REMEDY,
+    &build_module::REMEDY,
+    &check_hardware::REMEDY,
+    &choose_older_cuda::REMEDY,
+    &configure_container_toolkit::REMEDY,
+    &correct_conda::REMEDY,
+    &correct_environment::REMEDY,
+    &enrol_key::REMEDY,
+    &free_space::REMEDY,
     &install_module_package::REMEDY,
     &install_supported_branch::REMEDY,
     &load_module::REMEDY,
@@ -41,16 +77,49 @@ pub const ALL: &[&Remedy] = &[
     &quarantine_module::REMEDY,
     &reboot::REMEDY,
     &rebuild_initramfs::REMEDY,
+    &recreate_container::REMEDY,
+    &refresh_snap::REMEDY,
+    &regenerate_cdi::REMEDY,
     &reinstall_package::REMEDY,
+    &relink_libraries::REMEDY,
     &reload_modules::REMEDY,
+    &remove_from_image::REMEDY,
+    &reset_gpu::REMEDY,
     &remove_driver_packages::REMEDY,
     &remove_package::REMEDY,
     &switch_flavour::REMEDY,
+    &restart_processes::REMEDY,
+    &restart_service::REMEDY,
     &unblock_module::REMEDY,
+    &update_flatpak::REMEDY,
     &upgrade_driver::REMEDY,
+    &use_cuda_compat::REMEDY,
 ];
 
 /// The remedy of that id, where it can be carried out.
 pub fn find(id: &str) -> Option<&'static Remedy> {
     ALL.iter().copied().find(|remedy| remedy.id == id)
+}
+
+/// A word as a shell takes it whole, for commands that people copy.
+fn quoted(word: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:=+@%,~".contains(&byte);
+    if !word.is_empty() && word.bytes().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_shell_takes_a_quoted_word_whole() {
+        assert_eq!(quoted("/usr/lib/libcuda.so.1"), "/usr/lib/libcuda.so.1");
+        assert_eq!(quoted("a b"), "'a b'");
+        assert_eq!(quoted("$(x)'"), r"'$(x)'\'''");
+        assert_eq!(quoted(""), "''");
+    }
 }

@@ -1,7 +1,7 @@
 //! Moves a module that no package owns out of the kernel's directory.
 
 use super::quarantine_libraries::to_quarantine;
-use super::rebuild_initramfs::index_files;
+use super::rebuild_initramfs::{index_files, rebuild};
 use crate::facts::{Facts, Ownership};
 use crate::remedy::{Context, Hindrance, Remedy};
 use crate::step::Step;
@@ -9,7 +9,7 @@ use crate::steps::{Product, Regenerate};
 
 pub(super) const REMEDY: Remedy = Remedy { id: "quarantine-module", steps };
 
-fn steps(facts: &Facts, _context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
+fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
     let (library, _) = facts.library_version().ok_or(Hindrance::new("wanted-version-unknown"))?;
     let (kernel, _) = facts.current_kernel().ok_or(Hindrance::new("not-a-host"))?;
     let modules = facts.current_modules().ok_or(Hindrance::new("no-module-on-disk"))?;
@@ -23,10 +23,13 @@ fn steps(facts: &Facts, _context: &Context<'_>) -> Result<Vec<Step>, Hindrance> 
     if going.is_empty() {
         return Err(Hindrance::new("nothing-to-move"));
     }
+    let image = rebuild(facts, context, kernel)?;
     let kernel = kernel.to_owned();
     let outputs = index_files(&kernel);
     let mut steps: Vec<Step> =
         going.into_iter().map(|path| Step::MoveFile(to_quarantine(path))).collect();
     steps.push(Step::Regenerate(Regenerate { product: Product::ModuleIndex { kernel }, outputs }));
+    // One that was made while modprobe took the wrong module holds that, if it holds any.
+    steps.extend(image);
     Ok(steps)
 }

@@ -1,59 +1,67 @@
-//! Takes back the configuration line that keeps the module from loading. Only that line; the rest of the file stays.
+//! Takes back the configuration lines that keep the modules from loading. Only those lines; the rest of their files
+//! stays.
 
-use std::path::Path;
+use std::collections::BTreeMap;
 
+use super::edit::{comment_out, file_and_line};
 use super::load_module::load;
 use super::rebuild_initramfs::rebuild;
 use crate::facts::{ConfigLine, ConfigVerb, Facts};
+use crate::knowledge::modules::MODULES;
 use crate::remedy::{Context, Hindrance, Remedy};
-use crate::step::Step;
-use crate::steps::WriteFile;
+use crate::step::{Step, predict};
+use crate::steps::ByHand;
 
 pub(super) const REMEDY: Remedy = Remedy { id: "unblock-module", steps };
 
 fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
-    let line = facts.modules.config.iter().find(|line| blocks(line));
-    let line = line.ok_or(Hindrance::new("no-line"))?;
-    let origin = line.from.as_str();
-    let (file, number) = origin
-        .rsplit_once(':')
-        .and_then(|(file, number)| Some((file, number.parse::<usize>().ok()?)))
-        .ok_or_else(|| Hindrance::new("line-not-in-a-file").with("origin", origin))?;
-    let (path, text) = context.machine.text(Path::new(file))?;
-    let old = text.lines().nth(number.wrapping_sub(1));
-    let old = old.ok_or_else(|| Hindrance::new("line-not-in-a-file").with("origin", origin))?;
-    // The line stays readable for whoever wrote it.
-    let new = format!("# nvmend: {old}");
-    let content: String = text
-        .split_inclusive('\n')
-        .enumerate()
-        .map(|(at, line)| {
-            let end = &line[line.trim_end_matches(['\n', '\r']).len()..];
-            if at + 1 == number { format!("{new}{end}") } else { line.to_owned() }
+    let mut files: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut of_kernel = None;
+    for line in facts.modules.config.iter().filter(|line| blocks(line)) {
+        match file_and_line(line.from.as_str()) {
+            Some((file, number)) => files.entry(file).or_default().push(number),
+            None => of_kernel = Some(line),
+        }
+    }
+    if files.is_empty() && of_kernel.is_none() {
+        return Err(Hindrance::new("no-line"));
+    }
+    let mut steps = vec![];
+    for (file, numbers) in files {
+        steps.push(Step::WriteFile(comment_out(facts, context, file, &numbers)?));
+    }
+    if let Some(line) = of_kernel {
+        steps.push(Step::ByHand(remove_parameter(line)));
+        return Ok(steps);
+    }
+    // An image that has the line too would bar the module until the disk's configuration counts.
+    if let Some(kernel) = facts.kernels.next_boot.value()
+        && facts.images_of(kernel).any(|image| {
+            image.content.value().is_some_and(|content| content.config.iter().any(blocks))
         })
-        .collect();
-    let stay = |other: &&ConfigLine| {
-        let place = other.from.as_str().rsplit_once(':');
-        place.is_some_and(|(of, _)| of == file) && other.from != line.from
-    };
-    let config = facts.modules.config.iter().filter(stay).cloned().collect();
-    let difference = vec![format!("-{old}"), format!("+{new}")];
-    let mut steps =
-        vec![Step::WriteFile(WriteFile { path, content, difference, mode: 0o644, config })];
-    // An image that has the line too would bring it back.
-    steps.extend(facts.current_kernel().and_then(|(kernel, _)| rebuild(facts, kernel)));
-    steps.extend(load(facts));
+    {
+        steps.extend(rebuild(facts, context, kernel)?);
+    }
+    steps.extend(load(&predict(facts, &steps)));
     Ok(steps)
 }
 
-/// Whether modprobe refuses `nvidia` because of this line.
+/// Whether modprobe refuses a module of the set because of this line.
 fn blocks(line: &ConfigLine) -> bool {
     const NOTHING: [&str; 4] = ["/bin/false", "/bin/true", "/usr/bin/false", "/usr/bin/true"];
-    line.name == "nvidia"
+    MODULES.contains(&line.name.as_str())
         && match line.verb {
             ConfigVerb::Blacklist => true,
             ConfigVerb::Install => NOTHING.contains(&line.rest.trim()),
-            ConfigVerb::Alias => line.rest.trim() == "off",
+            ConfigVerb::Alias => matches!(line.rest.trim(), "off" | "null"),
             ConfigVerb::Options => false,
         }
+}
+
+/// The kernel's command line belongs to the boot loader, and is read anew at the next boot only.
+fn remove_parameter(line: &ConfigLine) -> ByHand {
+    ByHand::new("kernel-parameter")
+        .with("name", &line.name)
+        .with("file", "/etc/default/grub")
+        .command("grep -rn nvidia /etc/default/grub /etc/default/grub.d /etc/kernel/cmdline")
 }

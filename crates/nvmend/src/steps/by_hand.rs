@@ -1,4 +1,4 @@
-//! What a person must do: it is said, and waited for.
+//! What a person must do: it is said, with the commands.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,8 @@ use crate::facts::Facts;
 use crate::host_mut::HostMut;
 use crate::step::{Action, Keep, Step, StepError};
 
-/// An act of a person. A plan that holds one is never applied as a whole: it is shown.
+/// An act of a person. nvmend does what stands before it in the plan, and leaves off there: what the act comes to is
+/// seen when it is done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ByHand {
@@ -15,6 +16,39 @@ pub struct ByHand {
     pub what: String,
     /// Its arguments.
     pub args: Vec<(String, String)>,
+    /// The commands, for a shell, each on a line of its own; to be shown as they are.
+    #[serde(default)]
+    pub commands: Vec<String>,
+}
+
+/// The names of all arguments. One that a newer version of nvmend wrote into a journal is left out.
+const NAMES: [&str; 8] = ["cause", "file", "kernel", "name", "path", "value", "version", "wanted"];
+
+impl ByHand {
+    /// An act without arguments and commands.
+    pub fn new(what: &str) -> Self {
+        Self { what: what.to_owned(), args: vec![], commands: vec![] }
+    }
+
+    /// Adds an argument.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
+        debug_assert!(NAMES.contains(&name), "{name}");
+        self.args.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// Adds a command.
+    #[must_use]
+    pub fn command(mut self, command: impl Into<String>) -> Self {
+        self.commands.push(command.into());
+        self
+    }
+
+    /// The message that says it.
+    pub fn message(&self) -> String {
+        format!("by-hand-{}", self.what)
+    }
 }
 
 impl Action for ByHand {
@@ -23,7 +57,12 @@ impl Action for ByHand {
     }
 
     fn args(&self) -> Vec<Arg> {
-        vec![]
+        let known = |name: &str| NAMES.into_iter().find(|known| *known == name);
+        self.args.iter().filter_map(|(name, value)| Some((known(name)?, value.clone()))).collect()
+    }
+
+    fn is_reversible(&self) -> bool {
+        false
     }
 
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {

@@ -103,16 +103,7 @@ impl Action for ChangePackages {
     }
 
     fn locks(&self) -> &'static [&'static str] {
-        match self.manager {
-            PackageManager::Dpkg => &[
-                "/var/lib/dpkg/lock-frontend",
-                "/var/lib/dpkg/lock",
-                "/var/lib/apt/lists/lock",
-                "/var/cache/apt/archives/lock",
-            ],
-            PackageManager::Rpm => &["/var/lib/rpm/.rpm.lock", "/usr/lib/sysimage/rpm/.rpm.lock"],
-            _ => &[],
-        }
+        managers::named(&self.program).map_or(&[], |manager| manager.locks())
     }
 
     fn predict(&self, facts: &mut Facts) {

@@ -46,6 +46,10 @@ impl Action for HoldPackages {
         }
     }
 
+    fn locks(&self) -> &'static [&'static str] {
+        managers::named(&self.program).map_or(&[], |manager| manager.locks())
+    }
+
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
         managers::named(&self.program)?.hold(host, self, progress)
     }

@@ -3,8 +3,11 @@
 mod build_module;
 mod by_hand;
 mod change_packages;
+mod console;
+mod containers;
 mod end_process;
 mod hold_packages;
+mod install_flatpak;
 mod load_modules;
 mod move_file;
 mod package_effects;
@@ -14,22 +17,28 @@ mod restore;
 mod restore_packages;
 mod services;
 mod set_link;
+mod unbuild_module;
 mod unload_modules;
 mod write_file;
 
 pub use build_module::{BuildModule, ModuleBuilder};
 pub use by_hand::ByHand;
 pub use change_packages::{ChangePackages, PackageChange};
+pub use console::{BindConsole, UnbindConsole};
+pub use containers::{StartContainer, StopContainer};
 pub use end_process::EndProcess;
 pub use hold_packages::HoldPackages;
+pub use install_flatpak::{InstallFlatpak, RemoveFlatpak};
 pub use load_modules::LoadModules;
 pub use move_file::MoveFile;
 pub use reboot::Reboot;
+pub(crate) use regenerate::initramfs_arguments;
 pub use regenerate::{Product, Regenerate};
 pub use restore::{Kept, Restore};
 pub use restore_packages::{KeptPackage, RestorePackages};
 pub use services::{StartService, StopService};
 pub use set_link::SetLink;
+pub use unbuild_module::UnbuildModule;
 pub use unload_modules::UnloadModules;
 pub use write_file::WriteFile;
 
@@ -41,7 +50,7 @@ use crate::host_mut::HostMut;
 use crate::step::StepError;
 
 /// Where programs of the system are found; the first that is there.
-const PROGRAM_DIRECTORIES: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+pub(crate) const PROGRAM_DIRECTORIES: [&str; 4] = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
 /// The absolute path of a program of the system.
 pub(crate) fn program(host: &dyn Host, name: &str) -> PathBuf {

@@ -51,8 +51,9 @@ pub(super) fn change(facts: &mut Facts, manager: PackageManager, change: &Packag
             if let Some(after) = &after {
                 bring_module(facts, &change.name, after);
                 let is_ready = manager != PackageManager::Dpkg && old.is_none();
-                if let Some((kernel, _)) = facts.current_kernel().filter(|_| is_ready) {
-                    bring_ready_made(facts, &change.name, after, &kernel.to_owned());
+                let kernel = facts.current_kernel().map(|(kernel, _)| kernel.to_owned());
+                if let Some(kernel) = kernel.filter(|_| is_ready) {
+                    bring_ready_made(facts, &change.name, after, &kernel);
                 }
             } else if change.to.is_some() {
                 bring_prebuilt(facts, &change.name);

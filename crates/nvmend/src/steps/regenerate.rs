@@ -7,8 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::execute;
 use crate::diagnose::Arg;
-use crate::facts::{Datum, Facts, LibraryFile, LibraryPlace, Resolution};
+use crate::facts::{
+    CdiFile, Datum, Facts, Image, ImageContent, ImageKind, LibraryFile, LibraryPlace, Lookup,
+    LookupScope,
+};
+use crate::host::read_text;
 use crate::host_mut::HostMut;
+use crate::modprobe::resolve_again;
 use crate::step::{Action, Keep, Step, StepError};
 
 /// Lets a program make its files anew. What it may change is kept before; the way back restores exactly that.
@@ -37,9 +42,22 @@ pub enum Product {
     Initramfs {
         /// The kernel's release.
         kernel: String,
-        /// `update-initramfs`, `dracut` or `mkinitcpio`.
+        /// `update-initramfs`, `dracut`, `mkinitcpio` or `kernel-install`.
         program: String,
     },
+    /// A specification of the Container Device Interface, by `nvidia-ctk`; the one output is it.
+    CdiSpec,
+    /// A container engine's configuration with NVIDIA's runtime in it, by `nvidia-ctk`.
+    EngineRuntime {
+        /// Its name to `nvidia-ctk`: `docker`, `containerd`, `crio`.
+        engine: String,
+    },
+}
+
+impl Regenerate {
+    fn output(&self) -> String {
+        self.outputs.first().map_or_else(String::new, |path| path.display().to_string())
+    }
 }
 
 impl Action for Regenerate {
@@ -48,6 +66,8 @@ impl Action for Regenerate {
             Product::LoaderCache => "refresh-loader-cache",
             Product::ModuleIndex { .. } => "refresh-module-index",
             Product::Initramfs { .. } => "rebuild-initramfs",
+            Product::CdiSpec => "generate-cdi",
+            Product::EngineRuntime { .. } => "configure-runtime",
         }
     }
 
@@ -57,6 +77,10 @@ impl Action for Regenerate {
             Product::ModuleIndex { kernel } => vec![("kernel", kernel.clone())],
             Product::Initramfs { kernel, program } => {
                 vec![("kernel", kernel.clone()), ("program", program.clone())]
+            }
+            Product::CdiSpec => vec![("path", self.output())],
+            Product::EngineRuntime { engine } => {
+                vec![("engine", engine.clone()), ("path", self.output())]
             }
         }
     }
@@ -70,7 +94,16 @@ impl Action for Regenerate {
         match &self.product {
             Product::LoaderCache => refresh_lookups(facts),
             Product::ModuleIndex { kernel } => refresh_index(facts, kernel),
-            Product::Initramfs { kernel, .. } => refresh_images(facts, kernel),
+            Product::Initramfs { kernel, .. } => refresh_images(facts, kernel, &self.outputs),
+            Product::CdiSpec => refresh_cdi(facts, &self.outputs),
+            Product::EngineRuntime { engine } => {
+                for known in &mut facts.consumers.engines.installed {
+                    if known.name.replace('-', "").eq_ignore_ascii_case(engine) {
+                        known.way = Datum::known("nvidia".to_owned(), self.output());
+                        known.broken = None;
+                    }
+                }
+            }
         }
     }
 
@@ -83,26 +116,51 @@ impl Action for Regenerate {
                 execute(host, "depmod", &["-a", kernel], SHORT, progress)
             }
             Product::Initramfs { kernel, program } => {
-                let arguments: &[&str] = match program.as_str() {
-                    "update-initramfs" => &["-u", "-k", kernel],
-                    "mkinitcpio" => &["-P"],
-                    _ => &["--force", "--kver", kernel],
-                };
-                execute(host, program, arguments, LONG, progress)
+                let package = read_text(host, format!("/usr/lib/modules/{kernel}/pkgbase")).ok();
+                let arguments = initramfs_arguments(program, kernel, package.as_deref());
+                let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+                execute(host, program, &arguments, LONG, progress)
+            }
+            Product::CdiSpec => {
+                let output = self.output();
+                let format = if output.ends_with(".json") { "json" } else { "yaml" };
+                let format = format!("--format={format}");
+                let output = format!("--output={output}");
+                execute(host, "nvidia-ctk", &["cdi", "generate", &format, &output], SHORT, progress)
+            }
+            Product::EngineRuntime { engine } => {
+                let runtime = format!("--runtime={engine}");
+                execute(host, "nvidia-ctk", &["runtime", "configure", &runtime], SHORT, progress)
             }
         }
         .map(drop)
     }
 }
 
-/// What the loader finds once its cache and links are made from the files that are there: of each name, in the
-/// directory where it was found, the newest version.
+/// What the loader finds once its cache and links are made from the files that are there: what the probe foresaw; else,
+/// of each name by SONAME, in the directory where it was found, the newest version.
 pub(super) fn refresh_lookups(facts: &mut Facts) {
     let files = facts.libraries.files.clone();
+    let foreseen = std::mem::take(&mut facts.libraries.after_ldconfig);
     for lookup in &mut facts.libraries.lookups {
+        let same = |other: &&Lookup| other.name == lookup.name && other.arch == lookup.arch;
+        if lookup.scope == LookupScope::Plain
+            && let Some(fresh) = foreseen.iter().find(same)
+            && fresh
+                .found
+                .value()
+                .is_some_and(|found| files.iter().any(|file| file.path == found.chain.end))
+        {
+            lookup.found.clone_from(&fresh.found);
+            continue;
+        }
         let Datum::Known { value: found, .. } = &mut lookup.found else { continue };
+        // Development links are no matter of ldconfig's.
+        if lookup.name.ends_with(".so") {
+            continue;
+        }
         let directory = found.chain.end.parent().unwrap_or(Path::new("/"));
-        let stem = lookup.name.trim_end_matches(".so.1");
+        let stem = lookup.name.split(".so").next().unwrap_or_default();
         let fits = |file: &&LibraryFile| {
             file.stem == stem
                 && file.size > 0
@@ -116,46 +174,90 @@ pub(super) fn refresh_lookups(facts: &mut Facts) {
         let system = |file: &&LibraryFile| file.place == LibraryPlace::System;
         let best = newest(&mut here.clone())
             .or_else(|| newest(&mut files.iter().filter(fits).filter(system)));
-        let Some(best) = best else { continue };
-        if best.path != found.chain.end || !found.exists {
-            found.chain.end = best.path.clone();
-            found.version = best.version.clone();
-            found.place = best.place;
-            found.exists = true;
+        match best {
+            Some(best) if best.path != found.chain.end || !found.exists => {
+                found.chain.end = best.path.clone();
+                found.version = best.version.clone();
+                found.place = best.place;
+                found.exists = true;
+            }
+            Some(_) => {}
+            None if found.exists => {}
+            // It takes the link away that leads nowhere.
+            None => lookup.found = Datum::absent("/etc/ld.so.cache"),
+        }
+    }
+    follow_bare_names(facts);
+}
+
+/// Development links that lead on by the name with `.1`.
+fn follow_bare_names(facts: &mut Facts) {
+    let named = facts.libraries.lookups.clone();
+    for lookup in facts.libraries.lookups.iter_mut().filter(|lookup| lookup.name.ends_with(".so")) {
+        let full = format!("{}.1", lookup.name);
+        let Datum::Known { value: found, .. } = &mut lookup.found else { continue };
+        let leads_on = found.chain.links.iter().any(|link| link.ends_with(&full));
+        let by_soname = named.iter().find(|other| {
+            other.name == full && other.arch == lookup.arch && other.scope == lookup.scope
+        });
+        if let Some(end) = by_soname.and_then(|other| other.found.value()).filter(|_| leads_on) {
+            found.chain.end.clone_from(&end.chain.end);
+            found.version.clone_from(&end.version);
+            found.exists = end.exists;
         }
     }
 }
 
-/// What modprobe finds once the index is made from the files that are there. depmod's order is not needed where one
-/// file of a name is left; where several are, the choice stays what it was, if that file is there.
-pub(super) fn refresh_index(facts: &mut Facts, kernel: &str) {
-    let Some(modules) = facts.modules.kernels.iter_mut().find(|modules| modules.kernel == kernel)
-    else {
-        return;
+/// How each program is asked for the image of one kernel. mkinitcpio knows kernels by Arch's packages; without one it
+/// can only write all.
+pub(crate) fn initramfs_arguments(
+    program: &str,
+    kernel: &str,
+    package: Option<&str>,
+) -> Vec<String> {
+    let image = format!("/usr/lib/modules/{kernel}/vmlinuz");
+    let arguments: &[&str] = match (program, package) {
+        ("update-initramfs", _) => &["-u", "-k", kernel],
+        ("mkinitcpio", Some(package)) => &["-p", package.trim()],
+        ("mkinitcpio", None) => &["-P"],
+        ("kernel-install", _) => &["add", kernel, &image],
+        _ => &["--force", "--kver", kernel],
     };
-    for (name, resolution) in &mut modules.resolved {
-        let is_there = |path: &Path| modules.files.iter().any(|file| file.path == path);
-        let by = match resolution {
-            Resolution::File { path, .. } if is_there(path) => continue,
-            Resolution::Blocked { .. } | Resolution::Outside { .. } => continue,
-            Resolution::File { by, .. } => by.clone(),
-            Resolution::Dangling { .. } | Resolution::Missing => None,
-        };
-        let of_name =
-            modules.files.iter().find(|file| file.info.value().is_some_and(|i| i.name == *name));
-        *resolution = match of_name {
-            Some(file) => Resolution::File { path: file.path.clone(), by },
-            None => Resolution::Missing,
-        };
-    }
-    modules.index = Datum::known((), "after depmod");
+    arguments.iter().map(|argument| (*argument).to_owned()).collect()
 }
 
-/// The image then holds what is on disk, of the modules that it held.
-fn refresh_images(facts: &mut Facts, kernel: &str) {
+/// What modprobe finds once the index is made from the files that are there.
+pub(super) fn refresh_index(facts: &mut Facts, kernel: &str) {
+    resolve_again(facts, kernel);
+    if let Some(modules) = facts.modules.kernels.iter_mut().find(|of| of.kernel == kernel) {
+        modules.index = Datum::known((), "after depmod");
+    }
+}
+
+/// Of the modules that an image held it then holds those on disk. Of one that was not read, it is known only that it
+/// holds no others.
+fn refresh_images(facts: &mut Facts, kernel: &str, outputs: &[PathBuf]) {
     let Some(on_disk) = facts.modules_of(kernel).cloned() else { return };
     let config = facts.modules.config.clone();
-    for image in facts.initramfs.images.iter_mut().filter(|image| image.kernel == kernel) {
+    facts.initramfs.images.retain(|image| {
+        let is_read = image.content.value().is_some();
+        image.kernel != kernel || is_read || !outputs.contains(&image.path)
+    });
+    let images = || facts.initramfs.images.iter().filter(|image| image.kernel == kernel);
+    let unread = outputs.iter().filter(|path| !images().any(|image| image.path == **path));
+    let unread: Vec<Image> = unread
+        .map(|path| Image {
+            kernel: kernel.to_owned(),
+            path: path.clone(),
+            kind: ImageKind::Boot,
+            modified: i64::MAX,
+            content: Datum::known(ImageContent::default(), "after it was made anew"),
+        })
+        .collect();
+    for image in &mut facts.initramfs.images {
+        if image.kernel != kernel || !outputs.contains(&image.path) {
+            continue;
+        }
         let Datum::Known { value: content, .. } = &mut image.content else { continue };
         content.modules.retain_mut(|module| {
             let name = module.info.value().map(|info| info.name.clone());
@@ -168,5 +270,19 @@ fn refresh_images(facts: &mut Facts, kernel: &str) {
             }
         });
         content.config.clone_from(&config);
+    }
+    facts.initramfs.images.extend(unread);
+}
+
+/// The specification then names the libraries that programs get.
+fn refresh_cdi(facts: &mut Facts, outputs: &[PathBuf]) {
+    let libraries = facts.driver_libraries(LookupScope::Plain).map(|(_, library)| CdiFile {
+        path: library.chain.end.clone(),
+        version: library.version.clone(),
+        exists: library.exists,
+    });
+    let files: Vec<CdiFile> = libraries.collect();
+    for spec in facts.consumers.cdi.iter_mut().filter(|spec| outputs.contains(&spec.path)) {
+        spec.files.clone_from(&files);
     }
 }

@@ -72,6 +72,10 @@ impl Action for RestorePackages {
     /// Nothing: undoing is verified by the facts before, which the run has kept.
     fn predict(&self, _facts: &mut Facts) {}
 
+    fn locks(&self) -> &'static [&'static str] {
+        managers::named(&self.program).map_or(&[], |manager| manager.locks())
+    }
+
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
         managers::named(&self.program)?.restore(host, self, progress)
     }

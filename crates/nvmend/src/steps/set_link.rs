@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::Arg;
-use crate::facts::Facts;
+use crate::facts::{Datum, Facts};
 use crate::host_mut::HostMut;
 use crate::step::{Action, Keep, Step, StepError};
 
@@ -37,14 +37,20 @@ impl Action for SetLink {
 
     fn predict(&self, facts: &mut Facts) {
         let directory = self.path.parent().unwrap_or(&self.path);
-        let end = directory.join(&self.target);
+        let mut end = directory.join(&self.target);
+        // A link that leads to another link leads where that does.
+        let lookups = facts.libraries.lookups.iter().filter_map(|lookup| lookup.found.value());
+        let on = lookups.filter(|found| found.chain.links.contains(&end));
+        if let Some(on) = on.map(|found| found.chain.end.clone()).next() {
+            end = on;
+        }
         let Some(file) = facts.libraries.file(&end).cloned() else { return };
         for lookup in &mut facts.libraries.lookups {
-            let crate::facts::Datum::Known { value, .. } = &mut lookup.found else { continue };
+            let Datum::Known { value, .. } = &mut lookup.found else { continue };
             if let Some(at) = value.chain.links.iter().position(|link| *link == self.path) {
                 value.chain.links.truncate(at + 1);
-                value.chain.end = end.clone();
-                value.version = file.version.clone();
+                value.chain.end.clone_from(&end);
+                value.version.clone_from(&file.version);
                 value.place = file.place;
                 value.exists = true;
             }

@@ -1,12 +1,14 @@
 //! Writes a small text file: a line of configuration that is changed, a file of our own.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::Arg;
-use crate::facts::{ConfigLine, Facts};
+use crate::facts::{ConfigLine, Datum, Facts, LibraryFile, LibraryPlace, LookupScope};
+use crate::host::LinkChain;
 use crate::host_mut::{HostMut, digest};
+use crate::modprobe::resolve_again;
 use crate::step::{Action, Keep, Step, StepError};
 
 /// Writes a text file, whole.
@@ -23,6 +25,9 @@ pub struct WriteFile {
     pub mode: u32,
     /// Lines of modprobe's configuration that the file will have; they replace those that it has.
     pub config: Vec<ConfigLine>,
+    /// Directories that the loader does not search any more, once its cache is made anew.
+    #[serde(default)]
+    pub unsearched: Vec<PathBuf>,
 }
 
 impl Action for WriteFile {
@@ -50,9 +55,43 @@ impl Action for WriteFile {
         facts.modules.config.retain(|line| !of_file(line));
         let place = place.unwrap_or(facts.modules.config.len()).min(facts.modules.config.len());
         facts.modules.config.splice(place..place, self.config.iter().cloned());
+        let kernels: Vec<String> =
+            facts.modules.kernels.iter().map(|modules| modules.kernel.clone()).collect();
+        kernels.iter().for_each(|kernel| resolve_again(facts, kernel));
+        self.unsearched.iter().for_each(|directory| leave_out(facts, directory));
     }
 
     fn run(&self, host: &dyn HostMut, _progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
         Ok(host.write(&self.path, self.content.as_bytes(), self.mode)?)
+    }
+}
+
+/// What plain programs get without a directory: of each name that was found there, the newest in the other ones.
+fn leave_out(facts: &mut Facts, directory: &Path) {
+    let is_there = |path: &Path| path.parent() == Some(directory);
+    let files = &facts.libraries.files;
+    for lookup in &mut facts.libraries.lookups {
+        let Datum::Known { value: found, .. } = &mut lookup.found else { continue };
+        let first = found.chain.links.first().unwrap_or(&found.chain.end);
+        if lookup.scope != LookupScope::Plain || !is_there(first) {
+            continue;
+        }
+        let stem = lookup.name.split(".so").next().unwrap_or_default();
+        let fits = |file: &&LibraryFile| {
+            file.stem == stem
+                && file.size > 0
+                && file.place == LibraryPlace::System
+                && file.arch.as_deref().is_none_or(|arch| arch == lookup.arch)
+                && !is_there(&file.path)
+        };
+        match files.iter().filter(fits).max_by(|a, b| a.version.cmp(&b.version)) {
+            Some(best) => {
+                found.chain = LinkChain { links: vec![], end: best.path.clone() };
+                found.version.clone_from(&best.version);
+                found.place = best.place;
+                found.exists = true;
+            }
+            None => lookup.found = Datum::absent("/etc/ld.so.cache"),
+        }
     }
 }

@@ -10,13 +10,17 @@
 mod crash;
 mod plans;
 mod programs;
+mod reboots;
+mod samples;
+mod waiting;
+mod reload;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use nvmend::enquire::{Enquire, Machine, Offer, PackageName, Request, Wanted, Wish};
-use nvmend::facts::{Facts, Package, PackageManager};
+use nvmend::facts::{Facts, ImageKind, Kernels, Package, PackageManager};
 use nvmend::host::Host;
 use nvmend::hosts::machine;
 use nvmend::hosts::memory::Memory;
@@ -134,6 +138,39 @@ impl Enquire for Agreeable<'_> {
 
     fn text(&self, path: &Path) -> Result<(PathBuf, String), Hindrance> {
         Machine { host: self.0 }.text(path)
+    }
+
+    fn names(&self, directory: &Path) -> Vec<String> {
+        Machine { host: self.0 }.names(directory)
+    }
+
+    fn size(&self, path: &Path) -> Option<u64> {
+        Machine { host: self.0 }.size(path)
+    }
+
+    fn directory(&self, path: &Path) -> Option<PathBuf> {
+        Machine { host: self.0 }.directory(path)
+    }
+
+    /// Described machines have few of their programs.
+    fn has_program(&self, _name: &str) -> bool {
+        true
+    }
+
+    fn free_space(&self, path: &Path) -> Option<u64> {
+        Machine { host: self.0 }.free_space(path)
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        Machine { host: self.0 }.variable(name)
+    }
+
+    fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)> {
+        Machine { host: self.0 }.images(kernels, release)
+    }
+
+    fn stops_with(&self, _unit: &str) -> Result<Vec<String>, Hindrance> {
+        Ok(vec![])
     }
 }
 

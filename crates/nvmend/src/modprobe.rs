@@ -4,15 +4,15 @@
 //! replace the name; an `install` command takes the place of loading; else the index names the file.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::facts::{ConfigLine, ConfigVerb, Origin, Resolution};
+use crate::facts::{ConfigLine, ConfigVerb, Facts, ModuleFile, Origin, Resolution};
 use crate::parse::glob;
-use crate::parse::modinfo::underscored;
+use crate::parse::modinfo::{base_name, underscored};
 
 /// Where the index says that a module is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Indexed {
+pub(crate) enum Indexed {
     /// In this file, by its true path.
     There(PathBuf),
     /// In this file, which is gone.
@@ -20,13 +20,13 @@ pub(super) enum Indexed {
 }
 
 /// Files by the names under which modprobe knows them: their own, with underscores and without `.ko`.
-pub(super) type Index = BTreeMap<String, Indexed>;
+pub(crate) type Index = BTreeMap<String, Indexed>;
 
 /// Commands that lead to commands: Debian's need one. More than a few are a circle.
 const DEPTH: usize = 8;
 
 /// What `modprobe name` would do.
-pub(super) fn resolve(name: &str, config: &[ConfigLine], index: &Index) -> Resolution {
+pub(crate) fn resolve(name: &str, config: &[ConfigLine], index: &Index) -> Resolution {
     let mut name = name.to_owned();
     let mut by = None;
     for _ in 0..DEPTH {
@@ -51,6 +51,75 @@ pub(super) fn resolve(name: &str, config: &[ConfigLine], index: &Index) -> Resol
         }
     }
     file(&name, by, index)
+}
+
+/// What modprobe would do for each name of one kernel, once depmod has seen the files that are there now. What it
+/// chose before it chooses again, where that is still there.
+pub(crate) fn resolve_again(facts: &mut Facts, kernel: &str) {
+    let directory = facts.kernels.get(kernel).map(|kernel| kernel.directory.clone());
+    let config = &facts.modules.config;
+    let Some(modules) = facts.modules.kernels.iter_mut().find(|modules| modules.kernel == kernel)
+    else {
+        return;
+    };
+    let name = |path: &Path| underscored(base_name(&path.to_string_lossy()));
+    let mut index = Index::new();
+    for resolution in modules.resolved.values() {
+        let Resolution::File { path, .. } = resolution else { continue };
+        if let Some(file) = modules.files.iter().find(|file| file.path == *path) {
+            index.insert(name(standing(file)), Indexed::There(file.path.clone()));
+        }
+    }
+    let directory = directory.unwrap_or_default();
+    for path in default_order(&directory, modules.files.iter().map(standing)) {
+        let file = modules.files.iter().find(|file| *standing(file) == path);
+        let Some(file) = file else { continue };
+        index.entry(name(&path)).or_insert_with(|| Indexed::There(file.path.clone()));
+    }
+    let mut newly_chosen = Vec::new();
+    for (name, resolution) in &mut modules.resolved {
+        // insmod's, not modprobe's.
+        if let Resolution::Outside { .. } = resolution {
+            continue;
+        }
+        let new = resolve(name, config, &index);
+        if let Resolution::File { path, .. } = &new
+            && !matches!(resolution, Resolution::File { path: old, .. } if old == path)
+        {
+            newly_chosen.push(path.clone());
+        }
+        *resolution = new;
+    }
+    // Whatever its age: until now it was not what this kernel loads, so that another is loaded shows nothing of it.
+    let new = modules.files.iter_mut().filter(|file| newly_chosen.contains(&file.path));
+    new.for_each(|file| file.modified = i64::MAX);
+}
+
+/// The path by which a file stands in its kernel's directory.
+fn standing(file: &ModuleFile) -> &PathBuf {
+    file.linked_from.as_ref().unwrap_or(&file.path)
+}
+
+/// The order in which depmod would choose where it never ran: its own default, `updates` before everything else, with
+/// the `extra` before and `weak-updates` after that distributions add (`depmod.d(5)`, Fedora's `dist.conf`).
+pub(crate) fn default_order<'p>(
+    directory: &Path,
+    paths: impl Iterator<Item = &'p PathBuf>,
+) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = paths.cloned().collect();
+    paths.sort_by_cached_key(|path| {
+        let below = path.strip_prefix(directory).unwrap_or(path);
+        let first =
+            below.components().next().map(|part| part.as_os_str().to_string_lossy().into_owned());
+        let rank = match first.as_deref() {
+            Some("updates") => 0,
+            Some("extra") => 1,
+            Some("weak-updates") => 3,
+            _ => 2,
+        };
+        (rank, path.clone())
+    });
+    paths
 }
 
 fn find<'c>(config: &'c [ConfigLine], verb: ConfigVerb, name: &str) -> Option<&'c ConfigLine> {

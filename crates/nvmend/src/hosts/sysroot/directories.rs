@@ -1,0 +1,68 @@
+//! The directories that were asked for. Dozens of names are asked of most: within a known one a name costs one short
+//! call, below a missing one none.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::fd::OwnedFd;
+
+/// Directories that are remembered; a process may have 1024 files open.
+pub(super) const MOST: usize = 256;
+
+/// A directory that is held open.
+#[derive(Clone)]
+pub(super) struct Directory {
+    pub(super) fd: Arc<OwnedFd>,
+    /// Whether its path's last component is the directory itself, and no link.
+    pub(super) is_plain: bool,
+}
+
+/// What is known of a directory.
+pub(super) enum Known {
+    There(Directory),
+    /// It, or one that it lies in, is not there.
+    Missing,
+    /// Nothing, nor of those right above it: of that many, itself included.
+    Below(usize),
+}
+
+/// By their paths; `None` is one that is missing.
+#[derive(Default)]
+pub(super) struct Directories(Mutex<HashMap<OsString, Option<Directory>>>);
+
+impl Directories {
+    pub(super) fn get(&self, path: &Path) -> Known {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match known.get(path.as_os_str()) {
+            Some(Some(directory)) => return Known::There(directory.clone()),
+            Some(None) => return Known::Missing,
+            None => {}
+        }
+        // From the root down: a path can be absurdly long.
+        let above: Vec<&Path> = path.ancestors().collect();
+        for (index, above) in above.iter().enumerate().rev() {
+            match known.get(above.as_os_str()) {
+                Some(Some(_)) => {}
+                Some(None) => return Known::Missing,
+                None => return Known::Below(index + 1),
+            }
+        }
+        Known::Below(1)
+    }
+
+    /// Whether this very path is known to be a directory, and no link to one.
+    pub(super) fn is_plain(&self, path: &Path) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        matches!(known.get(path.as_os_str()), Some(Some(Directory { is_plain: true, .. })))
+    }
+
+    pub(super) fn remember(&self, path: &Path, directory: Option<Directory>) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(path.into(), directory);
+    }
+}
