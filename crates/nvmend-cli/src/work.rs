@@ -73,7 +73,6 @@ pub fn refusal(error: &ApplyError, words: &Words) -> Failure {
         ApplyError::ByHand => Failure::usage(words.cli("error-by-hand", &[])),
         ApplyError::Locked => say("error-at-work", &[]).hint(words.cli("hint-at-work", &[])),
         ApplyError::Unfinished(run) => unfinished(run, words),
-        ApplyError::ByHand => say("error-by-hand", &[]),
         ApplyError::NoSuchRun(run) => {
             say("error-no-such-run", &[("run", run.clone())]).hint(words.cli("hint-history", &[]))
         }

@@ -1,5 +1,13 @@
 //! `plan`, `apply`, `undo`, `history`: statuses, formats, languages, and what is refused. Nothing here changes the machine
 //! that the tests run on; that is for `testbeds/turns`.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these tests run the program, and read what it wrote"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these tests run the program, and read what it wrote"
+)]
 
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -61,7 +69,8 @@ fn a_plan_says_what_is_done_undone_interrupted_and_expected() {
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     assert!(!text.contains('\u{1b}'));
     let chinese = stdout(&plan(&["--example", "stale-module-loaded", "--lang", "zh-CN"]));
-    for part in ["方案：重新加载内核模块", "无法撤销", "预计结果", "其他办法"] {
+    for part in ["方案：重新加载内核模块", "无法撤销", "预计结果", "其他办法"]
+    {
         assert!(chinese.contains(part), "{part}: {chinese}");
     }
 }
@@ -136,7 +145,6 @@ fn what_changes_a_machine_changes_only_this_one_and_asks() {
 }
 
 #[test]
-#[allow(clippy::disallowed_methods, reason = "these tests run the program")]
 fn who_is_not_root_is_told_the_way_on() {
     // The program is copied to where everybody can run it.
     let folder = tempfile::tempdir_in("/tmp").unwrap();

@@ -54,15 +54,18 @@ pub(super) fn is_done(installed: &[RpmPackage], change: &PackageChange) -> bool 
     }
 }
 
-/// Puts the archives of the installed versions into the run's directory. `fetch` brings those that repositories have
-/// into a directory, or one below it.
+/// Brings the archives of packages into a directory, or one below it.
+pub(super) type Fetch<'f> = &'f dyn Fn(&[&PackageChange], &Path) -> Result<(), StepError>;
+
+/// Puts the archives of the installed versions into the run's directory. `fetch` brings those that
+/// repositories have.
 pub(super) fn keep_former(
     host: &dyn HostMut,
     keep: &Keep<'_>,
     program: &str,
     changes: &[PackageChange],
     is_automatic: &dyn Fn(&PackageChange) -> bool,
-    fetch: &dyn Fn(&[&PackageChange], &Path) -> Result<(), StepError>,
+    fetch: Fetch<'_>,
 ) -> Result<RestorePackages, StepError> {
     let directory = keep.directory.join(format!("{}-packages", keep.number));
     let changes: Vec<&PackageChange> =

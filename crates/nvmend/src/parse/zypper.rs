@@ -95,7 +95,7 @@ pub enum Refusal {
 /// Why zypper refused. `None` where it names no reason.
 pub fn refusal(output: &str) -> Option<Refusal> {
     let texts = |name: &'static str| {
-        tags(output).filter(move |tag| tag.name == name).map(|tag| (tag.clone(), tag.text()))
+        tags(output).filter(move |tag| tag.name == name).map(|tag| (tag, tag.text()))
     };
     let problem = texts("description").map(|(_, text)| text);
     if let Some(problem) = problem.into_iter().find(|text| text.starts_with("Problem")) {

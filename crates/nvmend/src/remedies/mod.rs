@@ -38,11 +38,11 @@ mod remove_driver_packages;
 mod remove_from_image;
 mod remove_package;
 mod reset_gpu;
-mod space;
-mod switch_flavour;
 mod restart_processes;
 mod restart_service;
+mod space;
 mod stopping;
+mod switch_flavour;
 mod unblock_module;
 mod update_flatpak;
 mod upgrade_driver;
@@ -85,15 +85,15 @@ pub const ALL: &[&Remedy] = &[
     &reload_modules::REMEDY,
     &remove_from_image::REMEDY,
     &reset_gpu::REMEDY,
-    &remove_driver_packages::REMEDY,
-    &remove_package::REMEDY,
-    &switch_flavour::REMEDY,
     &restart_processes::REMEDY,
     &restart_service::REMEDY,
     &unblock_module::REMEDY,
     &update_flatpak::REMEDY,
-    &upgrade_driver::REMEDY,
     &use_cuda_compat::REMEDY,
+    &remove_driver_packages::REMEDY,
+    &remove_package::REMEDY,
+    &switch_flavour::REMEDY,
+    &upgrade_driver::REMEDY,
 ];
 
 /// The remedy of that id, where it can be carried out.

@@ -11,9 +11,9 @@ mod crash;
 mod plans;
 mod programs;
 mod reboots;
+mod reload;
 mod samples;
 mod waiting;
-mod reload;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
