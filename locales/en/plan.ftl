@@ -14,6 +14,8 @@ held-by-module = the module { $by } depends on { $module }, is not part of the d
 held-unseen = something holds { $module } that is no program: a virtual machine with a virtual GPU, or a part of the kernel
 # $count
 holders-hidden = not all processes that use a GPU can be seen ({ $count } hidden); run it as root
+# $command
+image-based = this system is changed as a whole image, and takes effect with a reboot; by hand: { $command }
 # $origin
 line-not-in-a-file = the line stands in no file that can be edited ({ $origin })
 # $manager, $origin
@@ -47,6 +49,8 @@ nothing-newer = the repositories have no newer version than { $version } that su
 nothing-to-change = no package would change
 nothing-to-move = every file that is in the way belongs to a package
 nothing-to-restart = no program of the service is seen that has other libraries
+# $packages: a list
+partial-upgrade = Arch supports upgrades of the whole system only, and after one to the repositories as they were last synchronised, these would still not fit: { $packages }; synchronise and upgrade by hand (pacman -Syu), and look again
 # $unit, $why
 service-unknown = systemd does not say what stops together with { $unit } ({ $why })
 wanted-version-unknown = which version should stay is not known
@@ -219,3 +223,7 @@ program-missing = { $program } is not installed
 space-unknown = the last build ran out of space, and how much is free on the file system of { $path } now can't be told
 # $path
 system-directory = { $path } is a directory that all programs need
+# $command
+image-based = this system is changed as a whole image, and takes effect with a reboot; by hand: { $command }
+# $packages: a list
+partial-upgrade = Arch supports upgrades of the whole system only, and after one to the repositories as they were last synchronised, these would still not fit: { $packages }; synchronise and upgrade by hand (pacman -Syu), and look again

@@ -1,6 +1,9 @@
 //! `plan`, `apply`, `undo`, `history`: statuses, formats, languages, and what is refused. Nothing here changes the machine
 //! that the tests run on; that is for `testbeds/turns`.
-
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these tests run the program, and read what it wrote"
+)]
 #![allow(
     clippy::disallowed_methods,
     reason = "these tests run the program, and read what it wrote"

@@ -85,15 +85,15 @@ pub const ALL: &[&Remedy] = &[
     &reload_modules::REMEDY,
     &remove_from_image::REMEDY,
     &reset_gpu::REMEDY,
-    &remove_driver_packages::REMEDY,
-    &remove_package::REMEDY,
-    &switch_flavour::REMEDY,
     &restart_processes::REMEDY,
     &restart_service::REMEDY,
     &unblock_module::REMEDY,
     &update_flatpak::REMEDY,
-    &upgrade_driver::REMEDY,
     &use_cuda_compat::REMEDY,
+    &remove_driver_packages::REMEDY,
+    &remove_package::REMEDY,
+    &switch_flavour::REMEDY,
+    &upgrade_driver::REMEDY,
 ];
 
 /// The remedy of that id, where it can be carried out.

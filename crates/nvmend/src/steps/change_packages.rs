@@ -71,12 +71,15 @@ impl Action for ChangePackages {
 
     fn args(&self) -> Vec<Arg> {
         let changes: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
-        vec![
+        let mut args = vec![
             ("program", self.program.clone()),
             ("count", self.changes.len().to_string()),
             ("changes", changes.join("; ")),
-            ("irretrievable", self.irretrievable.join(", ")),
-        ]
+        ];
+        if !self.irretrievable.is_empty() {
+            args.push(("irretrievable", self.irretrievable.join(", ")));
+        }
+        args
     }
 
     fn is_reversible(&self) -> bool {

@@ -28,7 +28,7 @@ fn an_old_plan_is_read_and_its_seal_holds() {
 #[test]
 fn an_old_journal_is_read() {
     let path = format!("{}/20261124T173025Z/journal.jsonl", journal::RUNS);
-    let host = Memory::default().file(&path, &sample("journal-1.jsonl"));
+    let host = Memory::default().file(&path, sample("journal-1.jsonl"));
     let run = journal::read(&host, "20261124T173025Z").unwrap().unwrap();
     assert_eq!(run.outcome, Some(Outcome::Undone));
     let report = RunReport::of(&run);
