@@ -89,7 +89,7 @@ hint-yes-without-limit = For instance: nvmend apply --yes --allow service-restar
 error-nobody-to-ask = There is no terminal to ask on, so nothing was changed.
 hint-nobody-to-ask = In a script: nvmend apply --yes --allow service-restart (or none, gpu-jobs-stop, reboot)
 hint-nobody-to-ask-undo = In a script: nvmend undo --yes
-error-by-hand = All of this plan is for a person to do; nothing was changed.
+error-by-hand = Only a person can do what this plan says; nothing was changed.
 # $remedy, $cause, $remedies: a list; may be empty
 error-remedy-not-here = “{ $remedy }” is no remedy of { $cause }. Remedies of it that nvmend carries out: { $remedies }
 # $path

@@ -2,20 +2,40 @@
 
 ## 某种办法为什么用不了（接在“用不了：”之后）。按标识排序。
 
+component-missing = Debian 把驱动放在 contrib、non-free 和 non-free-firmware 组件里，而这里配置的软件源没有（{ $packages }）
 file-unreadable = 无法读取 { $path }（{ $why }）
 gpu-jobs-run = 这些程序正在使用 GPU：{ $jobs }；加上 --allow gpu-jobs-stop 才会结束它们
+held-by-module = 模块 { $by } 依赖 { $module }，它不属于驱动，换成新模块后未必还能加载；请先卸载它，事后再加载
+held-unseen = 占用 { $module } 的不是程序，而是使用虚拟 GPU 的虚拟机，或者内核的某个部分
 holders-hidden = 看不全使用 GPU 的进程（有 { $count } 个看不到），请以 root 运行
+image-based = 这个系统以整个镜像为单位更新，重启后生效；请手动执行：{ $command }
 line-not-in-a-file = 这一行不在可以编辑的文件里（{ $origin }）
 managed-elsewhere = 这台机器的驱动由 { $manager } 管理（{ $origin }）
+mig-instances = 已经建立的 { $count } 个 MIG 实例会丢失
 next-kernel-unknown = 不知道下次会启动哪个内核
+no-driver-offered = 这里配置的软件源里没有这块 GPU 的驱动（找过：{ $packages }）
+no-driver-packages = 没有安装驱动软件包
 no-image = 没有由发行版工具生成的该内核的 initramfs
 no-line = 没有哪一行配置在阻止模块加载
 no-module-on-disk = 磁盘上没有当前内核可用的模块
+no-other-driver = 没有可以保留的另一个驱动
+no-other-flavour = 已安装的软件包只有一种模块
+no-package-lists = 软件包管理器没有软件源的索引，请先更新索引（apt-get update）
+no-package-manager = 没有找到数据库可读的软件包管理器
 no-simulation = 在这里无法询问软件包管理器
+no-space = { $path } 所在的文件系统剩 { $free } MiB，需要 { $needed } MiB
+no-wrong-link = 没有哪个库的链接是错的
 not-a-host = 这不是一台自己加载内核模块的运行中的机器
+not-a-service = 这些程序不属于可以重启的服务：{ $jobs }
 nothing-loaded = 没有加载模块
+nothing-newer = 软件源里没有支持这块 GPU 且比 { $version } 更新的版本
+nothing-to-change = 没有需要变更的软件包
 nothing-to-move = 碍事的文件都属于某个软件包
+nothing-to-restart = 没有看到使用其他版本库的服务进程
+partial-upgrade = Arch 只支持整个系统一起升级，而按上次同步的软件源升级之后，这些软件包仍然不匹配：{ $packages }；请先手动同步并升级（pacman -Syu），再检查一次
+service-unknown = systemd 没有说明哪些服务会随 { $unit } 一起停止（{ $why }）
 wanted-version-unknown = 不知道应该保留哪个版本
+would-remove = 会卸载必须保留的软件包：{ $packages }
 
 ## 其他办法为什么没有选（接在名称之后）
 
@@ -43,6 +63,7 @@ more-steps = 还有 { $count } 个同类步骤，用 -v 查看全部
 cut = …（用 -v 查看全部）
 heading-interruption = 有什么影响
 interrupts-services = 要停止再启动的服务：{ $units }
+interrupts-containers = 要停止再启动的容器（其中的程序会结束）：{ $containers }
 interrupts-programs = 要结束的程序：{ $programs }
 interrupts-gpu = 重新加载模块期间，任何程序都不能使用 GPU
 interrupts-all = 整台机器：要重启
@@ -51,6 +72,7 @@ heading-outcome = 预计结果
 outcome-fits = 一切匹配
 outcome-at-risk = 能用，但即将出问题
 outcome-broken = 仍有故障
+outcome-by-hand = 人工做完剩下的部分之后，再运行 nvmend 查看结果
 outcome-unknown = 无法判断是否一切匹配
 left = 之后仍然存在：{ $causes }
 heading-others = 其他办法
@@ -111,3 +133,28 @@ run-unreadable = 无法读取执行记录 { $run }：{ $why }
 
 undo-title = 撤销执行 { $run }（{ $name }）
 was-stuck = 上次未能撤销：{ $why }
+gpus-need-both = 这里的 GPU 有的需要开源模块，有的需要专有模块
+headers-not-available = 这里配置的软件源里已经没有 { $packages }
+package-manager-failed = { $program } 拒绝执行：{ $why }
+packages-held = 这些软件包被锁定在现有版本：{ $packages }
+packages-not-available = 软件源里没有所需的软件包（{ $why }）
+packages-unmet = 依赖关系无法满足（{ $why }）
+version-not-available = 这里配置的软件源里没有 { $version } 版的 { $packages }
+build-source-gone = { $module } { $version } 的源码不在了
+build-would-fail = 上次编译失败了，再编译还会失败：{ $error }（{ $log }）
+driver-does-not-work = 要先让驱动正常工作
+headers-missing = 没有安装内核 { $kernel } 的头文件
+no-cuda-known = 不知道这个驱动支持哪些 CUDA
+no-engine = 没有可以配置 NVIDIA 运行时的容器引擎
+no-forward-compatibility = CUDA { $wanted } 的 cuda-compat 不适用于这块 GPU 或这个驱动
+no-other-kernel = 其他已安装的内核都没有合适的模块
+no-right-library = 旁边没有 { $version } 版的 { $library }
+nothing-to-build = 这台机器上的编译工具都不知道有哪个模块缺失
+nothing-to-install = 要安装的都已经有了
+nothing-to-write = 所有规范都没有问题
+owner-unknown = 无法判断 { $path } 是否属于某个软件包
+program-missing = 没有安装 { $program }
+space-unknown = 上次编译时空间不足，而现在无法得知 { $path } 所在的文件系统剩多少空间
+system-directory = 所有程序都需要 { $path } 这个目录
+image-based = 这个系统以整个镜像为单位更新，重启后生效；请手动执行：{ $command }
+partial-upgrade = Arch 只支持整个系统一起升级，而按上次同步的软件源升级之后，这些软件包仍然不匹配：{ $packages }；请先手动同步并升级（pacman -Syu），再检查一次

@@ -110,3 +110,27 @@ fn command(command: &Command, root: &Command, words: &Words, page: &mut String) 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was written by earlier versions fits the schemas of this one.
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "reads the repository's own samples")]
+    fn old_samples_fit_the_schemas() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../crates/nvmend/tests/repair/samples");
+        for (sample, schema) in
+            [("plan-1.json", schema::<Proposal>()), ("history-1.json", schema::<History>())]
+        {
+            let schema = serde_json::from_str(&schema).unwrap();
+            let text = std::fs::read_to_string(folder.join(sample)).unwrap();
+            let sample_value = serde_json::from_str(&text).unwrap();
+            let validator = jsonschema::validator_for(&schema).unwrap();
+            let errors: Vec<String> =
+                validator.iter_errors(&sample_value).map(|error| error.to_string()).collect();
+            assert!(errors.is_empty(), "{sample}: {errors:?}");
+        }
+    }
+}

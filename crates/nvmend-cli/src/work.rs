@@ -70,9 +70,9 @@ pub fn unfinished(run: &str, words: &Words) -> Failure {
 pub fn refusal(error: &ApplyError, words: &Words) -> Failure {
     let say = |id: &str, args: &[(&'static str, String)]| Failure::usage(words.cli(id, args));
     match error {
+        ApplyError::ByHand => Failure::usage(words.cli("error-by-hand", &[])),
         ApplyError::Locked => say("error-at-work", &[]).hint(words.cli("hint-at-work", &[])),
         ApplyError::Unfinished(run) => unfinished(run, words),
-        ApplyError::ByHand => say("error-by-hand", &[]),
         ApplyError::NoSuchRun(run) => {
             say("error-no-such-run", &[("run", run.clone())]).hint(words.cli("hint-history", &[]))
         }

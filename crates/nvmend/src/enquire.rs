@@ -50,6 +50,8 @@ pub trait Enquire {
             .iter()
             .any(|directory| self.size(&Path::new(directory).join(name)).is_some())
     }
+    /// The running services that stop with `unit`, itself left out, in the order in which they can be stopped.
+    fn stops_with(&self, unit: &str) -> Result<Vec<String>, Hindrance>;
     /// The program that goes on with a run after a reboot, where one can be started then.
     fn continuation(&self) -> Option<PathBuf> {
         None
@@ -187,6 +189,7 @@ pub struct Machine<'h> {
 
 impl Enquire for Machine<'_> {
     fn simulate(&self, request: &Request) -> Result<ChangePackages, Hindrance> {
+        managers::refuse_image(self.host, request)?;
         managers::of(self.host, request.manager)?.simulate(self.host, request)
     }
 
@@ -257,5 +260,60 @@ impl Enquire for Machine<'_> {
         }
         self.host.metadata(Path::new("/run/systemd/system")).ok()?;
         self.host.read_link(Path::new("/proc/self/exe")).ok()
+    }
+
+    fn stops_with(&self, unit: &str) -> Result<Vec<String>, Hindrance> {
+        if self.host.kind() != HostKind::Live {
+            return Ok(vec![]);
+        }
+        let mut found = vec![];
+        self.add_stopping_with(unit, &mut vec![unit.to_owned()], &mut found)?;
+        Ok(found)
+    }
+}
+
+/// More units than depend on one service of the driver.
+const MOST_UNITS: usize = 50;
+
+impl Machine<'_> {
+    /// systemd stops with a unit those that require it, are bound to it or are part of it (systemd.unit(5)); when it
+    /// is started again they stay stopped.
+    fn add_stopping_with(
+        &self,
+        unit: &str,
+        seen: &mut Vec<String>,
+        found: &mut Vec<String>,
+    ) -> Result<(), Hindrance> {
+        const ASKED: &str = "--property=ActiveState,RequiredBy,RequisiteOf,BoundBy,ConsistsOf";
+        let unknown =
+            |why: String| Hindrance::new("service-unknown").with("unit", unit).with("why", why);
+        let program = Path::new("/usr/bin/systemctl");
+        let command = Command::new(program, ["show", ASKED, "--", unit], DEADLINE);
+        let output = self.host.run(&command).map_err(|error| unknown(error.to_string()))?;
+        if output.end != End::Status(0) {
+            return Err(unknown(output.stderr.lines().next().unwrap_or_default().to_owned()));
+        }
+        let values = output.stdout.lines().filter_map(|line| line.split_once('='));
+        let (mut is_active, mut dependents) = (false, vec![]);
+        for (property, value) in values {
+            match property {
+                "ActiveState" => is_active = matches!(value, "active" | "activating" | "reloading"),
+                _ => dependents.extend(value.split_whitespace().map(str::to_owned)),
+            }
+        }
+        if !is_active {
+            return Ok(());
+        }
+        for dependent in dependents.into_iter().filter(|unit| unit.ends_with(".service")) {
+            if seen.len() < MOST_UNITS && !seen.contains(&dependent) {
+                seen.push(dependent.clone());
+                self.add_stopping_with(&dependent, seen, found)?;
+            }
+        }
+        // The first is the one that was asked for.
+        if seen.first().is_some_and(|first| first != unit) {
+            found.push(unit.to_owned());
+        }
+        Ok(())
     }
 }

@@ -28,6 +28,8 @@ pub trait HostMut: Host {
     fn remove(&self, path: &Path) -> Result<(), HostError>;
     /// Adds to the end of a file, and makes it, with `mode`, and the directories above it where they are missing.
     fn append(&self, path: &Path, content: &[u8], mode: u32) -> Result<(), HostError>;
+    /// Writes into a file of the kernel's own (`/sys`) in place: these take a value, and can't be replaced.
+    fn set(&self, path: &Path, value: &str) -> Result<(), HostError>;
     /// Unloads a module by `delete_module(2)`, without force.
     fn unload_module(&self, name: &str) -> Result<(), HostError>;
     /// Runs a program that changes the machine. `line` gets each line that it writes, as it comes.

@@ -334,6 +334,10 @@ pub fn read(host: &dyn Host, id: &str) -> Result<Option<Run>, JournalError> {
                 continue;
             }
             Ok(record) => record,
+            // What is whole JSON was not cut: it is something that this program does not know.
+            Err(error) if serde_json::from_slice::<serde_json::Value>(line).is_ok() => {
+                return Err(damaged(error.to_string()));
+            }
             Err(error) => {
                 cut.get_or_insert(damaged(error.to_string()));
                 continue;

@@ -67,10 +67,11 @@ pub fn disruption(steps: &[Step]) -> Disruption {
         .iter()
         .map(|step| match step {
             Step::Reboot(_) => Disruption::Reboot,
-            Step::EndProcess(_) => Disruption::GpuJobsStop,
-            Step::StopService(_) | Step::StartService(_) | Step::UnloadModules(_) => {
-                Disruption::ServiceRestart
-            }
+            Step::EndProcess(_) | Step::StopContainer(_) => Disruption::GpuJobsStop,
+            Step::StopService(_)
+            | Step::StartService(_)
+            | Step::UnbindConsole(_)
+            | Step::UnloadModules(_) => Disruption::ServiceRestart,
             _ => Disruption::None,
         })
         .max()

@@ -43,8 +43,16 @@ pub enum Step {
     StopService(steps::StopService),
     /// Starts a service.
     StartService(steps::StartService),
+    /// Stops a container.
+    StopContainer(steps::StopContainer),
+    /// Starts a container.
+    StartContainer(steps::StartContainer),
     /// Ends a process that uses a GPU.
     EndProcess(steps::EndProcess),
+    /// Takes the console off the driver's framebuffer.
+    UnbindConsole(steps::UnbindConsole),
+    /// Puts the console on a framebuffer again.
+    BindConsole(steps::BindConsole),
     /// Unloads the driver's modules.
     UnloadModules(steps::UnloadModules),
     /// Loads modules from disk.
@@ -99,7 +107,11 @@ impl Step {
             Self::RemoveFlatpak(step) => step,
             Self::StopService(step) => step,
             Self::StartService(step) => step,
+            Self::StopContainer(step) => step,
+            Self::StartContainer(step) => step,
             Self::EndProcess(step) => step,
+            Self::UnbindConsole(step) => step,
+            Self::BindConsole(step) => step,
             Self::UnloadModules(step) => step,
             Self::LoadModules(step) => step,
             Self::Reboot(step) => step,
@@ -151,11 +163,32 @@ pub enum StepError {
         /// The first real error that it wrote.
         first_error: Option<String>,
     },
-    /// A module is in use.
-    #[error("{module} is in use")]
+    /// A module is in use. Nothing was changed, or all is as it was again.
+    #[error("{module} is in use{}", by_whom(by))]
     InUse {
         /// The module.
         module: String,
+        /// Who has a device of the driver open: `python3 (1234)`. Empty where no process shows.
+        by: Vec<String>,
+    },
+    /// A module is in use, and of those that depend on it some are unloaded and can't be loaded again: their files
+    /// are of another version than the module that stays.
+    #[error("{module} is in use{}; {} stay unloaded: their files are of another version", by_whom(by), gone.join(", "))]
+    HalfUnloaded {
+        /// The module.
+        module: String,
+        /// Who has a device of the driver open.
+        by: Vec<String>,
+        /// What is unloaded.
+        gone: Vec<String>,
+    },
+    /// A process does not end.
+    #[error("{name} ({pid}) does not end")]
+    DoesNotEnd {
+        /// Its id.
+        pid: u32,
+        /// Its short name.
+        name: String,
     },
     /// Another version was loaded than the plan says.
     #[error("{module} is {found} now, not {wanted}")]
@@ -210,6 +243,10 @@ pub enum StepError {
     /// A person must do it.
     #[error("this must be done by hand")]
     ByHand,
+}
+
+fn by_whom(by: &[String]) -> String {
+    if by.is_empty() { String::new() } else { format!(" by {}", by.join(", ")) }
 }
 
 /// The driver's modules in the order in which they can be unloaded (the `.run` installer's, nvidia-installer

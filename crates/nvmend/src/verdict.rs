@@ -196,8 +196,7 @@ mod tests {
         let empty = Facts {
             loaded: crate::facts::Loaded {
                 driver: Datum::absent("/sys/module/nvidia"),
-                modules: vec![],
-                devices: vec![],
+                ..Default::default()
             },
             ..Facts::default()
         };

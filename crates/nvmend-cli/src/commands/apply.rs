@@ -90,7 +90,8 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
 
 /// A plan that was agreed to as it stands in a file needs no further permission.
 fn as_far_as(plan: &Plan) -> Allowed {
-    let ends_jobs = plan.steps.iter().any(|step| matches!(step, Step::EndProcess(_)));
+    let ends_jobs =
+        plan.steps.iter().any(|step| matches!(step, Step::EndProcess(_) | Step::StopContainer(_)));
     Allowed { most: Disruption::Reboot, gpu_jobs_stop: ends_jobs }
 }
 

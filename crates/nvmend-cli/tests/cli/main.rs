@@ -6,4 +6,5 @@ mod bad_input;
 mod check;
 mod deep;
 mod readme;
+mod repair;
 mod support;

@@ -2,14 +2,14 @@
 
 use super::common::{kernel, on_disk, with_all};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{Environment, Facts, Resolution};
+use crate::facts::{Environment, Facts, Obstacle, Resolution};
 
 /// `next-boot-module-missing`.
 pub const CAUSE: Cause = Cause {
     id: "next-boot-module-missing",
     severity: Severity::Warning,
     find,
-    remedies: &["build-module", "boot-other-kernel"],
+    remedies: &["install-headers", "build-module", "boot-other-kernel"],
     explains: &[],
 };
 
@@ -23,7 +23,15 @@ fn find(facts: &Facts) -> Option<Finding> {
     if !is_missing || facts.on_disk_version().is_none() {
         return None;
     }
-    let finding = Finding::certain().arg("kernel", next).evidence(
+    let needs_headers = facts
+        .pending_build(next)
+        .is_some_and(|pending| pending.obstacle == Obstacle::HeadersMissing);
+    let remedies: &[&str] = if needs_headers {
+        &["install-headers", "boot-other-kernel"]
+    } else {
+        &["build-module", "boot-other-kernel"]
+    };
+    let finding = Finding::certain().remedies(remedies).arg("kernel", next).evidence(
         Evidence::new("claim-kernel-without-module", format!("/lib/modules/{next}"), next)
             .with("kernel", next),
     );

@@ -10,7 +10,7 @@ pub const CAUSE: Cause = Cause {
     id: "process-holds-old-libraries",
     severity: Severity::Error,
     find,
-    remedies: &["restart-processes"],
+    remedies: &["restart-service", "restart-processes"],
     explains: &[],
 };
 
@@ -19,11 +19,11 @@ fn find(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let (driver, _) = facts.loaded_version()?;
-    let processes = facts.holders.processes.value()?;
-    let old: Vec<(&Holder, &MappedLibrary)> =
-        processes.iter().filter_map(|holder| Some((holder, old_library(facts, holder)?))).collect();
+    let old: Vec<(&Holder, &MappedLibrary)> = old(facts).collect();
     let (first, library) = *old.first()?;
+    let are_services = old.iter().all(|(holder, _)| holder.service().is_some());
     let finding = Finding::certain()
+        .remedies(if are_services { &["restart-service"] } else { &["restart-processes"] })
         .arg("name", &first.name)
         .arg("pid", first.pid)
         .arg("version", &library.version)
@@ -39,6 +39,12 @@ fn find(facts: &Facts) -> Option<Finding> {
         .with("pid", holder.pid)
     });
     Some(with_all(finding, evidence.chain(loaded(facts)).chain(libraries(facts))))
+}
+
+/// The processes that hold old libraries.
+pub(crate) fn old(facts: &Facts) -> impl Iterator<Item = (&Holder, &MappedLibrary)> {
+    let processes = facts.holders.processes.value().map_or(&[][..], Vec::as_slice);
+    processes.iter().filter_map(|holder| Some((holder, old_library(facts, holder)?)))
 }
 
 /// A library of a version that the loaded module turns away. Those of the module's own version, deleted or not, are

@@ -87,7 +87,9 @@ pub(super) fn unit(holder: &Holder) -> Option<&'static str> {
 
 /// Services that map no library of L, and one of another version. L's own, though its file is gone, works, and
 /// cuda-compat is newer on purpose.
-fn skewed(facts: &Facts) -> impl Iterator<Item = (&Holder, &MappedLibrary, &'static str)> {
+pub(crate) fn skewed(
+    facts: &Facts,
+) -> impl Iterator<Item = (&Holder, &MappedLibrary, &'static str)> {
     let loaded = facts.loaded_version().map(|(version, _)| version);
     let processes = facts.holders.processes.value().map_or(&[][..], Vec::as_slice);
     processes.iter().filter_map(move |holder| {

@@ -4,16 +4,22 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Datum;
+use super::{Datum, Keeper};
 use crate::version::DriverVersion;
 
 /// Who uses the driver now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holders {
-    /// Processes, by pid. Absent: nothing is loaded that could be held, so nobody was asked.
+    /// Processes, by pid. Absent: nothing is loaded that could be held, so nobody was asked; or nobody could be.
     pub processes: Datum<Vec<Holder>>,
     /// Processes that only root may look into.
     pub hidden: usize,
+    /// The virtual console that draws on a framebuffer of the driver: its name in `/sys/class/vtconsole`.
+    #[serde(default)]
+    pub console: Option<String>,
+    /// The unit of the display manager, if it runs.
+    #[serde(default)]
+    pub display_manager: Option<String>,
 }
 
 /// One process.
@@ -23,7 +29,7 @@ pub struct Holder {
     pub pid: u32,
     /// Its short name.
     pub name: String,
-    /// The `/dev/nvidia*` files it has open, sorted, once each.
+    /// The `/dev/nvidia*` files, and those in `/dev/dri` of an NVIDIA GPU, that it has open, sorted, once each.
     pub devices: Vec<String>,
     /// The driver libraries it maps, sorted, once each.
     pub libraries: Vec<MappedLibrary>,
@@ -33,11 +39,25 @@ pub struct Holder {
 }
 
 impl Holder {
+    /// What it runs in, as far as its control group tells.
+    pub fn keeper(&self) -> Keeper {
+        self.cgroup.as_deref().map_or(Keeper::Person, Keeper::of)
+    }
+
     /// The system service that it belongs to; `None` for a person's program or a container.
     pub fn service(&self) -> Option<String> {
-        let cgroup = self.cgroup.as_deref()?;
-        let unit = cgroup.strip_prefix("/system.slice/")?.split('/').next()?;
-        unit.ends_with(".service").then(|| unit.to_owned())
+        match self.keeper() {
+            Keeper::Service(unit) => Some(unit),
+            _ => None,
+        }
+    }
+
+    /// Whether it shows pictures: it is a display server, or has its session from one.
+    pub fn shows_pictures(&self) -> bool {
+        let is_display = |device: &String| {
+            device == "/dev/nvidia-modeset" || device.starts_with("/dev/dri/card")
+        };
+        self.devices.iter().any(is_display)
     }
 }
 

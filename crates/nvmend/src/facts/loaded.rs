@@ -16,6 +16,9 @@ pub struct Loaded {
     pub modules: Vec<LoadedModule>,
     /// Names of the driver's device files in `/dev` (`nvidia0`, `nvidiactl`), sorted.
     pub devices: Vec<String>,
+    /// GPU instances of MIG that are set up; they are lost with the module.
+    #[serde(default)]
+    pub mig_instances: usize,
 }
 
 /// The loaded driver core.

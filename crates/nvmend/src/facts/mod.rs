@@ -13,6 +13,7 @@ mod engines;
 mod firmware;
 mod holders;
 mod initramfs;
+mod keeper;
 mod kernels;
 mod libraries;
 mod loaded;
@@ -42,6 +43,7 @@ pub use engines::{BrokenRuntime, ContainerEngine, ContainerEngines, MissingSetti
 pub use firmware::Firmware;
 pub use holders::{Holder, Holders, MappedLibrary};
 pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};
+pub use keeper::{Container, Keeper};
 pub use kernels::{Kernel, Kernels};
 pub use libraries::{
     Libraries, LibraryFile, LibraryPlace, Lookup, LookupScope, ReportedVersion, ResolvedLibrary,

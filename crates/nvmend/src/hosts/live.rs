@@ -23,6 +23,11 @@ impl Live {
             .collect();
         Ok(Self { files: Sysroot::open(Path::new("/"), env)? })
     }
+
+    /// What is read from now on is read anew, down from the root: something begins to change.
+    pub(super) fn begin_change(&self) {
+        self.files.begin_change();
+    }
 }
 
 impl Host for Live {

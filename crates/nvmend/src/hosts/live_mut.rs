@@ -40,6 +40,7 @@ impl HostMut for Live {
     }
 
     fn write(&self, path: &Path, content: &[u8], mode: u32) -> Result<(), HostError> {
+        self.begin_change();
         place_new(path, |temporary| {
             let mut file = create(temporary, mode)?;
             if let Ok(there) = path.symlink_metadata().and_then(|_| File::open(path)) {
@@ -51,10 +52,12 @@ impl HostMut for Live {
     }
 
     fn link(&self, path: &Path, target: &Path) -> Result<(), HostError> {
+        self.begin_change();
         place_new(path, |temporary| symlink(target, temporary))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> Result<(), HostError> {
+        self.begin_change();
         make_parents(to)?;
         match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
             Ok(()) => {}
@@ -72,6 +75,7 @@ impl HostMut for Live {
     }
 
     fn copy(&self, from: &Path, to: &Path) -> Result<(), HostError> {
+        self.begin_change();
         let metadata = from.symlink_metadata().map_err(|error| failed(from, &error))?;
         if metadata.file_type().is_symlink() {
             let target = fs::read_link(from).map_err(|error| failed(from, &error))?;
@@ -97,6 +101,7 @@ impl HostMut for Live {
     }
 
     fn remove(&self, path: &Path) -> Result<(), HostError> {
+        self.begin_change();
         match fs::remove_file(path) {
             Ok(()) => sync_parent(path),
             Err(error) if is_nothing(&error) => Ok(()),
@@ -105,6 +110,7 @@ impl HostMut for Live {
     }
 
     fn append(&self, path: &Path, content: &[u8], mode: u32) -> Result<(), HostError> {
+        self.begin_change();
         make_parents(path)?;
         let is_new = path.symlink_metadata().is_err();
         let mut options = OpenOptions::new();
@@ -118,6 +124,13 @@ impl HostMut for Live {
         if is_new { sync_parent(path) } else { Ok(()) }
     }
 
+    fn set(&self, path: &Path, value: &str) -> Result<(), HostError> {
+        let mut options = OpenOptions::new();
+        options.write(true).custom_flags(libc::O_NOFOLLOW);
+        let write = || options.open(path)?.write_all(value.as_bytes());
+        write().map_err(|error| failed(path, &error))
+    }
+
     fn unload_module(&self, name: &str) -> Result<(), HostError> {
         let path = Path::new("/sys/module").join(name);
         let name = std::ffi::CString::new(name).map_err(|_| errno(&path, Errno::INVAL))?;
@@ -129,6 +142,7 @@ impl HostMut for Live {
     }
 
     fn execute(&self, command: &Command, line: &mut dyn FnMut(&str)) -> Result<Output, HostError> {
+        self.begin_change();
         super::process::run_watched(command, line)
     }
 
@@ -148,6 +162,7 @@ impl HostMut for Live {
     }
 
     fn lock(&self, path: &Path) -> Result<Box<dyn Send>, HostError> {
+        self.begin_change();
         make_parents(path)?;
         let mut options = OpenOptions::new();
         options.create(true).write(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
@@ -304,5 +319,31 @@ fn failed(path: &Path, error: &io::Error) -> HostError {
     match error.raw_os_error() {
         Some(code) => errno(path, Errno::from_raw_os_error(code)),
         None => HostError::new(path, Failure::Io(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Host;
+
+    /// Checks remember directories, and those that are not there; repairs make some.
+    #[test]
+    fn what_was_made_is_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = Live::open().unwrap();
+        let path = folder.path().join("runs/1/journal");
+        assert!(live.read(&path, 10).is_err());
+        live.append(&path, b"x", 0o600).unwrap();
+        assert_eq!(live.read(&path, 10), Ok(b"x".to_vec()));
+        let program = Command::new(
+            "/bin/mkdir",
+            [folder.path().join("made").display().to_string()],
+            Duration::from_secs(10),
+        );
+        let made = folder.path().join("made");
+        assert!(live.list(&made).is_err());
+        live.execute(&program, &mut |_| {}).unwrap();
+        assert_eq!(live.list(&made), Ok(vec![]));
     }
 }

@@ -256,6 +256,13 @@ impl HostMut for Simulated {
         Ok(())
     }
 
+    fn set(&self, path: &Path, value: &str) -> Result<(), HostError> {
+        self.changing(path, |memory| {
+            put(memory, path, format!("{value}\n").into_bytes());
+            Ok(())
+        })
+    }
+
     fn unload_module(&self, name: &str) -> Result<(), HostError> {
         let directory = Path::new("/sys/module").join(name);
         self.changing(&directory, |memory| {

@@ -43,6 +43,11 @@ impl Sysroot {
         Ok(Self { root, env, directories: Directories::default(), openat2: AtomicBool::new(true) })
     }
 
+    /// The tree begins to change: what is read from now on is read anew, down from the root.
+    pub(super) fn begin_change(&self) {
+        self.directories.begin_change();
+    }
+
     /// Resolves links step by step even where the kernel could do it; for the tests of exactly that.
     #[cfg(test)]
     fn without_openat2(self) -> Self {

@@ -2,12 +2,21 @@
 //! becomes of the driver by it, is in `remedies/` and `steps/`.
 
 mod apt;
+mod dnf;
+pub(crate) mod locks;
+mod pacman;
+mod rpm;
+mod zypper;
 
-use crate::enquire::{Offer, PackageName, Request};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::enquire::{Offer, PackageName, Request, Wish};
 use crate::facts::{PackageManager, PackageRole};
-use crate::host::Host;
+use crate::host::{Command, End, Failure, Host, Output, read_text};
 use crate::host_mut::HostMut;
 use crate::knowledge::packages;
+use crate::parse::os_release;
 use crate::remedy::Hindrance;
 use crate::step::{Keep, StepError};
 use crate::steps::{ChangePackages, HoldPackages, PackageChange, RestorePackages};
@@ -57,17 +66,85 @@ pub(crate) trait Manager: Sync {
 }
 
 /// Every manager.
-const ALL: &[&dyn Manager] = &[&apt::Apt];
+const ALL: &[&dyn Manager] = &[&apt::Apt, &dnf::Dnf, &zypper::Zypper, &pacman::Pacman];
+
+/// Downloads, and builds of modules for every kernel.
+const LONG: Duration = Duration::from_secs(2 * 3600);
+/// How long another program's lock is waited for.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The one that keeps the packages of this family on this machine.
 pub(crate) fn of(
-    _host: &dyn Host,
+    host: &dyn Host,
     manager: PackageManager,
 ) -> Result<&'static dyn Manager, Hindrance> {
     match manager {
         PackageManager::Dpkg => Ok(&apt::Apt),
-        PackageManager::Rpm | PackageManager::Pacman => Err(Hindrance::new("no-simulation")),
+        PackageManager::Pacman => Ok(&pacman::Pacman),
+        PackageManager::Rpm => {
+            let os = read_text(host, "/etc/os-release")
+                .or_else(|_| read_text(host, "/usr/lib/os-release"));
+            let os = os.ok().and_then(|text| os_release::parse(&text));
+            let is_suse = os.is_some_and(|os| {
+                [&os.id]
+                    .into_iter()
+                    .chain(&os.id_like)
+                    .any(|id| id.contains("suse") || id == "sles")
+            });
+            Ok(if is_suse { &zypper::Zypper } else { &dnf::Dnf })
+        }
     }
+}
+
+/// Systems that are changed as a whole image, and not in place: the command that a person gives for a wish.
+pub(crate) fn refuse_image(host: &dyn Host, request: &Request) -> Result<(), Hindrance> {
+    let is_there = |path: &str| host.metadata(Path::new(path)).is_ok();
+    let names: Vec<&str> =
+        request.wish.packages().into_iter().map(|package| package.name.as_str()).collect();
+    let names = names.join(" ");
+    // ostree-prepare-root(1) makes the file on every boot of such a system.
+    let command = if is_there("/run/ostree-booted") {
+        match &request.wish {
+            Wish::Remove(_) => format!("rpm-ostree uninstall {names}"),
+            _ => "rpm-ostree upgrade".to_owned(),
+        }
+    } else if is_there("/usr/sbin/transactional-update") && is_read_only(host) {
+        match &request.wish {
+            Wish::Remove(_) => format!("transactional-update pkg remove {names}"),
+            Wish::Reinstall(_) => format!("transactional-update pkg install --force {names}"),
+            _ => format!("transactional-update pkg install {names}"),
+        }
+    } else {
+        return Ok(());
+    };
+    Err(Hindrance::new("image-based").with("command", command))
+}
+
+/// Whether the root file system is mounted read-only.
+fn is_read_only(host: &dyn Host) -> bool {
+    let mounts = read_text(host, "/proc/mounts").unwrap_or_default();
+    mounts.lines().any(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        matches!(words[..], [_, "/", _, options, ..] if options.split(',').any(|it| it == "ro"))
+    })
+}
+
+/// Runs a program that changes nothing, to its end; whether that was a good one is for the caller to say.
+fn asked(host: &dyn Host, command: &Command) -> Result<Output, Hindrance> {
+    let name = command.program.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let output = host.run(command).map_err(|error| match error.why {
+        Failure::Unsupported | Failure::NotFound => Hindrance::new("no-simulation"),
+        why => failed(&name, why),
+    })?;
+    match output.end {
+        End::Deadline => Err(failed(&name, "it did not end in time")),
+        End::Signal(signal) => Err(failed(&name, format!("it was ended by signal {signal}"))),
+        End::Status(_) => Ok(output),
+    }
+}
+
+fn failed(program: &str, why: impl ToString) -> Hindrance {
+    Hindrance::new("package-manager-failed").with("program", program).with("why", why)
 }
 
 /// The one of that name, which a plan or a journal holds.

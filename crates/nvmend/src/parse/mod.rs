@@ -16,10 +16,12 @@ pub mod der;
 pub mod device_allow;
 pub mod digest;
 pub mod dkms;
+pub mod dnf;
 pub mod dpkg;
 pub mod efi;
 pub mod elf;
 pub mod elf_header;
+pub mod evr;
 pub mod fabric_log;
 pub mod glob;
 pub mod icd;
@@ -42,12 +44,15 @@ pub mod mounts;
 pub mod nvidia_smi;
 pub mod nvrm;
 pub mod os_release;
+pub mod package_locks;
 pub mod pacman;
+pub mod pacman_transaction;
 pub mod pe;
 pub mod python_pattern;
 pub mod rpm_header;
 pub mod rpm_query;
 pub mod sqlite;
+pub mod zypper;
 
 #[cfg(test)]
 mod in_memory;

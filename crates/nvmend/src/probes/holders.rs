@@ -1,13 +1,14 @@
-//! Processes that hold the device or map driver libraries, from `/proc/<pid>`.
+//! Processes that hold the device or map driver libraries, from `/proc/<pid>`; and what holds it without a process.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::facts::{Datum, Facts, Gap, Holder, Holders, Loaded, MappedLibrary};
-use crate::host::{Failure, Host, HostError, HostKind, read_text};
+use crate::host::{Failure, Host, HostError, HostKind, follow, read_text};
 use crate::parse::maps;
 use crate::probe::{Found, Probe};
 
-/// Reads `/proc/<pid>/{fd,maps,comm}` while the driver is loaded.
+/// Reads `/proc/<pid>/{fd,maps,comm,cgroup}` while the driver is loaded, and who shows the screen.
 pub const PROBE: Probe = Probe { name: "holders", run };
 
 /// More processes than are looked at.
@@ -20,13 +21,19 @@ const LARGEST_MAPS: u64 = 16 << 20;
 
 fn run(host: &dyn Host, known: &Facts) -> Found {
     let mut gaps = Vec::new();
-    let holders = if known.loaded.driver.is_absent() {
-        Holders::default()
-    } else if host.kind() == HostKind::Live && is_held_by_nobody(&known.loaded) {
-        Holders { processes: Datum::known(Vec::new(), "/sys/module/nvidia/refcnt"), hidden: 0 }
-    } else {
-        holders(host, &mut gaps)
-    };
+    let mut holders = Holders::default();
+    if !known.loaded.driver.is_absent() {
+        (holders.processes, holders.hidden) =
+            if host.kind() == HostKind::Live && is_held_by_nobody(&known.loaded) {
+                (Datum::known(Vec::new(), "/sys/module/nvidia/refcnt"), 0)
+            } else {
+                processes(host, &render_nodes(host, known), &mut gaps)
+            };
+        if known.loaded.module("nvidia_drm").is_some() {
+            holders.console = console(host);
+            holders.display_manager = display_manager(host);
+        }
+    }
     if holders.hidden > 0 && is_mismatch(known) {
         gaps.push(Gap::new("/proc/<pid>/fd", Failure::NotPermitted));
     }
@@ -34,6 +41,46 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
         facts.holders = holders;
         facts.gaps.extend(gaps);
     })
+}
+
+/// The files in `/dev/dri` of NVIDIA GPUs; those of another maker's GPU hold nothing here.
+fn render_nodes(host: &dyn Host, known: &Facts) -> BTreeSet<String> {
+    let gpus = known.bus.gpus().iter().filter(|gpu| gpu.driver.as_deref() == Some("nvidia"));
+    let directories = gpus.map(|gpu| format!("/sys/bus/pci/devices/{}/drm", gpu.address));
+    directories
+        .filter_map(|directory| host.list(Path::new(&directory)).ok())
+        .flatten()
+        .map(|entry| format!("/dev/dri/{}", entry.name))
+        .collect()
+}
+
+/// The console that draws on a framebuffer of the driver. It has no file open, and unloading the driver under it has
+/// left machines without any console, so it is taken off first.
+fn console(host: &dyn Host) -> Option<String> {
+    let framebuffers = read_text(host, "/proc/fb").ok()?;
+    // `drm_fb_helper` names a framebuffer by its driver: `nvidia-drmdrmfb`.
+    if !framebuffers.lines().any(|line| line.contains("nvidia")) {
+        return None;
+    }
+    let directory = Path::new("/sys/class/vtconsole");
+    host.list(directory).ok()?.into_iter().map(|entry| entry.name).find(|name| {
+        let read = |file| read_text(host, directory.join(name).join(file)).unwrap_or_default();
+        read("name").contains("frame buffer") && read("bind").trim() == "1"
+    })
+}
+
+/// The unit behind the alias `display-manager.service`, if its control group is there: then it runs.
+fn display_manager(host: &dyn Host) -> Option<String> {
+    let alias = Path::new("/etc/systemd/system/display-manager.service");
+    host.read_link(alias).ok()?;
+    let unit = follow(host, alias).ok()?.end;
+    let unit = unit.file_name()?.to_str()?.to_owned();
+    // The second is where systemd keeps its own hierarchy beside those of cgroup v1.
+    let groups = ["/sys/fs/cgroup", "/sys/fs/cgroup/systemd"];
+    let is_running = groups
+        .iter()
+        .any(|group| host.metadata(&Path::new(group).join("system.slice").join(&unit)).is_ok());
+    is_running.then_some(unit)
 }
 
 /// Whether every NVIDIA module is referenced only by the modules that depend on it: then no program has a device
@@ -58,7 +105,11 @@ fn is_mismatch(known: &Facts) -> bool {
     }
 }
 
-fn holders(host: &dyn Host, gaps: &mut Vec<Gap>) -> Holders {
+fn processes(
+    host: &dyn Host,
+    render_nodes: &BTreeSet<String>,
+    gaps: &mut Vec<Gap>,
+) -> (Datum<Vec<Holder>>, usize) {
     let proc = Path::new("/proc");
     let entries = match host.list(proc) {
         Ok(entries) => entries,
@@ -66,7 +117,7 @@ fn holders(host: &dyn Host, gaps: &mut Vec<Gap>) -> Holders {
             if !error.is_absent() {
                 gaps.push(Gap::from(&error));
             }
-            return Holders { processes: Datum::read(Err(error), proc), hidden: 0 };
+            return (Datum::read(Err(error), proc), 0);
         }
     };
     let mut pids: Vec<u32> = entries.iter().filter_map(|entry| entry.name.parse().ok()).collect();
@@ -79,9 +130,9 @@ fn holders(host: &dyn Host, gaps: &mut Vec<Gap>) -> Holders {
         pids.truncate(MOST_PROCESSES);
     }
     let (mut processes, mut hidden, mut other_maps) = (Vec::new(), 0, 0);
-    for pid in pids {
+    for pid in pids.iter().copied() {
         let directory = proc.join(pid.to_string());
-        let devices = match open_devices(host, &directory.join("fd")) {
+        let devices = match open_devices(host, &directory.join("fd"), render_nodes) {
             Ok(devices) => devices,
             Err(error) if error.why == Failure::NotPermitted => {
                 hidden += usize::from(is_program(host, &directory));
@@ -105,12 +156,25 @@ fn holders(host: &dyn Host, gaps: &mut Vec<Gap>) -> Holders {
             processes.push(Holder { pid, name, devices, libraries, cgroup });
         }
     }
-    Holders { processes: Datum::known(processes, proc), hidden }
+    if host.kind() == HostKind::Tree && processes.is_empty() && !shows_files(host, &pids) {
+        // A description of a machine without its processes: who holds what is not known.
+        return (Datum::absent(proc), hidden);
+    }
+    (Datum::known(processes, proc), hidden)
+}
+
+/// Whether any process is there with its open files.
+fn shows_files(host: &dyn Host, pids: &[u32]) -> bool {
+    pids.iter().any(|pid| host.metadata(Path::new(&format!("/proc/{pid}/fd"))).is_ok())
 }
 
 /// The NVIDIA devices among the open files, sorted, once each; `None` for a process without any open file, as kernel
 /// threads are.
-fn open_devices(host: &dyn Host, directory: &Path) -> Result<Option<Vec<String>>, HostError> {
+fn open_devices(
+    host: &dyn Host,
+    directory: &Path,
+    render_nodes: &BTreeSet<String>,
+) -> Result<Option<Vec<String>>, HostError> {
     let entries = match host.list(directory) {
         // A file tree may hold `maps` only.
         Err(error) if error.is_absent() && host.kind() == HostKind::Tree => {
@@ -125,16 +189,17 @@ fn open_devices(host: &dyn Host, directory: &Path) -> Result<Option<Vec<String>>
         .iter()
         .take(MOST_FILES)
         .filter_map(|entry| host.read_link(&directory.join(&entry.name)).ok());
-    let mut devices: Vec<String> = targets.filter_map(nvidia_device).collect();
+    let mut devices: Vec<String> =
+        targets.filter_map(|target| nvidia_device(&target, render_nodes)).collect();
     devices.sort();
     devices.dedup();
     Ok(Some(devices))
 }
 
-fn nvidia_device(target: PathBuf) -> Option<String> {
+fn nvidia_device(target: &Path, render_nodes: &BTreeSet<String>) -> Option<String> {
     let target = target.to_str()?;
     let target = target.strip_suffix(" (deleted)").unwrap_or(target);
-    target.starts_with("/dev/nvidia").then(|| target.to_owned())
+    (target.starts_with("/dev/nvidia") || render_nodes.contains(target)).then(|| target.to_owned())
 }
 
 fn mapped_libraries(host: &dyn Host, directory: &Path) -> Vec<MappedLibrary> {
@@ -163,7 +228,8 @@ fn is_program(host: &dyn Host, directory: &Path) -> bool {
 mod tests {
     use super::*;
     use crate::facts::{
-        LibraryPlace, LoadedDriver, LoadedModule, Lookup, LookupScope, ResolvedLibrary, Via,
+        LibraryPlace, LoadedDriver, LoadedModule, Lookup, LookupScope, PciDevice, ResolvedLibrary,
+        Via,
     };
     use crate::host::LinkChain;
     use crate::hosts::memory::Memory;
@@ -174,6 +240,16 @@ mod tests {
         let mut facts = Facts::default();
         facts.loaded.driver = Datum::known(driver, "/sys/module/nvidia/version");
         facts
+    }
+
+    fn module(name: &str, references: Option<u32>, used_by: &[&str]) -> LoadedModule {
+        LoadedModule {
+            name: name.to_owned(),
+            version: Datum::default(),
+            references,
+            used_by: used_by.iter().map(|name| (*name).to_owned()).collect(),
+            state: None,
+        }
     }
 
     fn facts(host: &Memory, known: &Facts) -> Facts {
@@ -214,6 +290,53 @@ mod tests {
         assert_eq!((exporter.pid, exporter.devices.len()), (900, 0));
         assert_eq!(exporter.libraries[0].version.as_str(), "525.60.13");
         assert_eq!((facts.holders.hidden, facts.gaps), (0, vec![]));
+    }
+
+    #[test]
+    fn a_display_its_manager_and_the_console_are_seen() {
+        let drm = "/sys/bus/pci/devices/0000:01:00.0/drm";
+        let host = machine()
+            .link("/proc/950/fd/5", "/dev/dri/card1")
+            .link("/proc/950/fd/6", "/dev/dri/card0")
+            .file("/proc/950/comm", "Xorg\n")
+            .file("/proc/950/cgroup", "0::/system.slice/gdm.service\n")
+            .dir(&format!("{drm}/card1"))
+            .dir(&format!("{drm}/renderD129"))
+            .file("/proc/fb", "0 nvidia-drmdrmfb\n")
+            .file("/sys/class/vtconsole/vtcon0/name", "(S) dummy device\n")
+            .file("/sys/class/vtconsole/vtcon0/bind", "0\n")
+            .file("/sys/class/vtconsole/vtcon1/name", "(M) frame buffer device\n")
+            .file("/sys/class/vtconsole/vtcon1/bind", "1\n")
+            .link("/etc/systemd/system/display-manager.service", "/lib/systemd/system/gdm3.service")
+            .link("/lib/systemd/system/gdm3.service", "gdm.service")
+            .dir("/sys/fs/cgroup/system.slice/gdm.service");
+        let mut known = loaded();
+        known.bus.gpus = Datum::known(
+            vec![PciDevice {
+                address: "0000:01:00.0".to_owned(),
+                device: 0x2684,
+                driver: Some("nvidia".to_owned()),
+                name: None,
+            }],
+            "/sys/bus/pci/devices",
+        );
+        known.loaded.modules.push(module("nvidia_drm", Some(1), &[]));
+        let holders = facts(&host, &known).holders;
+        let server = holders.processes.value().unwrap().last().unwrap();
+        assert_eq!(
+            (server.pid, server.devices.as_slice()),
+            (950, &["/dev/dri/card1".to_owned()][..])
+        );
+        assert!(server.shows_pictures());
+        assert_eq!(holders.console.as_deref(), Some("vtcon1"));
+        assert_eq!(holders.display_manager.as_deref(), Some("gdm.service"));
+        // A console on another maker's GPU is none of ours, nor a manager that does not run.
+        let other = host.file("/proc/fb", "0 i915drmfb\n").link(
+            "/etc/systemd/system/display-manager.service",
+            "/lib/systemd/system/sddm.service",
+        );
+        let holders = facts(&other, &known).holders;
+        assert_eq!((holders.console, holders.display_manager), (None, None));
     }
 
     #[test]
@@ -262,20 +385,13 @@ mod tests {
 
     #[test]
     fn reference_counts_tell_whether_any_program_holds_the_driver() {
-        let module = |name: &str, references, used_by: &[&str]| LoadedModule {
-            name: name.to_owned(),
-            version: Datum::default(),
-            references,
-            used_by: used_by.iter().map(|name| (*name).to_owned()).collect(),
-            state: None,
-        };
         let held = |references| {
             let modules = vec![
                 module("nouveau", None, &[]),
                 module("nvidia", references, &["nvidia_uvm", "nvidia_modeset"]),
                 module("nvidia_uvm", Some(0), &[]),
             ];
-            !is_held_by_nobody(&Loaded { driver: Datum::default(), modules, devices: Vec::new() })
+            !is_held_by_nobody(&Loaded { modules, ..Loaded::default() })
         };
         assert!(held(Some(3)) && held(None));
         assert!(!held(Some(2)));

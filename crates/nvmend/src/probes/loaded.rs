@@ -102,7 +102,20 @@ fn read(host: &dyn Host) -> (Loaded, Vec<Gap>) {
             },
         );
     }
-    (Loaded { driver, modules, devices }, gaps)
+    let mig_instances = if driver.is_absent() { 0 } else { mig_instances(host) };
+    (Loaded { driver, modules, devices, mig_instances }, gaps)
+}
+
+/// MIG's GPU instances: the driver shows one directory for each (NVIDIA/nvidia-modprobe,
+/// `modprobe-utils/nvidia-modprobe-utils.h`).
+fn mig_instances(host: &dyn Host) -> usize {
+    let capabilities = Path::new("/proc/driver/nvidia/capabilities");
+    let gpus = host.list(capabilities).unwrap_or_default();
+    let gpus = gpus.iter().filter(|entry| entry.name.starts_with("gpu"));
+    gpus.filter_map(|gpu| host.list(&capabilities.join(&gpu.name).join("mig")).ok())
+        .flatten()
+        .filter(|entry| entry.name.starts_with("gi"))
+        .count()
 }
 
 /// No file tells the version: either nothing is loaded, or something hides it.

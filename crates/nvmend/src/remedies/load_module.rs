@@ -23,5 +23,5 @@ pub(super) fn load(facts: &Facts) -> Result<Step, Hindrance> {
         .filter(|name| modules.is_some_and(|modules| modules.loads(name).is_some()))
         .map(str::to_owned)
         .collect();
-    Ok(Step::LoadModules(LoadModules { modules, version: version.to_string() }))
+    Ok(Step::LoadModules(LoadModules { modules, version: version.to_string(), unless: None }))
 }

@@ -38,7 +38,10 @@ mod remove_driver_packages;
 mod remove_from_image;
 mod remove_package;
 mod reset_gpu;
+mod restart_processes;
+mod restart_service;
 mod space;
+mod stopping;
 mod switch_flavour;
 mod unblock_module;
 mod update_flatpak;
@@ -74,14 +77,16 @@ pub const ALL: &[&Remedy] = &[
     &quarantine_module::REMEDY,
     &reboot::REMEDY,
     &rebuild_initramfs::REMEDY,
-    &reinstall_package::REMEDY,
     &recreate_container::REMEDY,
     &refresh_snap::REMEDY,
     &regenerate_cdi::REMEDY,
+    &reinstall_package::REMEDY,
     &relink_libraries::REMEDY,
     &reload_modules::REMEDY,
     &remove_from_image::REMEDY,
     &reset_gpu::REMEDY,
+    &restart_processes::REMEDY,
+    &restart_service::REMEDY,
     &unblock_module::REMEDY,
     &update_flatpak::REMEDY,
     &use_cuda_compat::REMEDY,

@@ -56,7 +56,8 @@ pub fn final_steps(plan: &Plan, words: &Words, page: &Page) -> String {
 }
 
 fn irreversible(plan: &Plan) -> impl Iterator<Item = (usize, &Step)> {
-    plan.steps.iter().enumerate().filter(|(_, step)| !step.action().is_reversible())
+    let is_final = |step: &Step| !step.action().is_reversible() && !matches!(step, Step::ByHand(_));
+    plan.steps.iter().enumerate().filter(move |(_, step)| is_final(step))
 }
 
 /// The names of remedies, one after the other.
@@ -123,6 +124,15 @@ impl Sheet<'_> {
     ) {
         let lead = format!("  {:>width$}. ", number + 1);
         let indent = columns(&lead);
+        // What a person must know is never cut.
+        if let Step::ByHand(act) = step {
+            self.hanging(&lead, indent, Paint::Plain, &said.does);
+            for command in &act.commands {
+                let command = self.page.paint(Paint::Command, &escape(command));
+                self.line(&format!("{}{command}", " ".repeat(indent + 4)));
+            }
+            return;
+        }
         self.shortened(&lead, indent, &said.does, words);
         match &said.undo {
             Some(undo) => {
@@ -174,6 +184,17 @@ impl Sheet<'_> {
         if !units.is_empty() {
             lines.push(words.plan("interrupts-services", &[("units", list(units))]));
         }
+        let containers: Vec<String> = plan
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::StopContainer(stop) => Some(format!("{} {}", stop.engine, stop.name)),
+                _ => None,
+            })
+            .collect();
+        if !containers.is_empty() {
+            lines.push(words.plan("interrupts-containers", &[("containers", list(containers))]));
+        }
         let programs: Vec<String> = plan
             .steps
             .iter()
@@ -201,7 +222,11 @@ impl Sheet<'_> {
 
     fn outcome(&mut self, proposal: &Proposal, plan: &Plan, words: &Words) {
         self.heading(&words.plan("heading-outcome", &[]));
+        let is_by_hand = plan.by_hand().next().is_some();
         let (mark, paint, id) = match plan.predicted.verdict {
+            Verdict::Broken | Verdict::Unknown if is_by_hand => {
+                ("?", Paint::Watch, "outcome-by-hand")
+            }
             Verdict::Aligned | Verdict::NotApplicable => ("✓", Paint::Good, "outcome-fits"),
             Verdict::AtRisk => ("!", Paint::Watch, "outcome-at-risk"),
             Verdict::Broken => ("✗", Paint::Bad, "outcome-broken"),

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::unbuild_module::{TREE, UnbuildModule, built, has_tree, index_link};
+use super::unbuild_module::{
+    TREE, UnbuildModule, build_files, has_tree, index_link, installed, is_built,
+};
 use super::{Restore, execute};
 use crate::diagnose::Arg;
 use crate::facts::{
@@ -14,7 +16,6 @@ use crate::facts::{
 };
 use crate::host::Host;
 use crate::host_mut::HostMut;
-use crate::knowledge::modules::driver_module;
 use crate::parse::build_log;
 use crate::step::{Action, Keep, Step, StepError};
 use crate::version::DriverVersion;
@@ -57,23 +58,12 @@ pub enum ModuleBuilder {
     Akmods,
 }
 
-/// Directories of a kernel's into which DKMS and akmods install (dkms.in, `override_dest_module_location`).
-const DESTINATIONS: [&str; 4] = ["updates/dkms", "updates", "extra", "extra/nvidia"];
-
 impl BuildModule {
     /// Every file that is there now and that building replaces or takes away.
     fn replaced(&self, host: &dyn Host) -> Vec<PathBuf> {
-        let kernel = Path::new("/lib/modules").join(&self.kernel);
-        let mut places: Vec<PathBuf> = DESTINATIONS.map(|place| kernel.join(place)).to_vec();
+        let mut files = installed(host, &self.kernel);
         if self.builder == ModuleBuilder::Dkms {
-            let built = built(host, &self.module, &self.version, &self.kernel);
-            places.extend(built.into_iter().flat_map(|of| [of.join("module"), of.join("log")]));
-        }
-        let mut files = vec![];
-        for place in places {
-            let names = host.list(&place).unwrap_or_default().into_iter().map(|entry| entry.name);
-            let is_ours = |name: &String| driver_module(name).is_some() || name == "make.log";
-            files.extend(names.filter(is_ours).map(|name| place.join(name)));
+            files.extend(build_files(host, &self.module, &self.version, &self.kernel));
         }
         files.extend(index_link(host, &self.module, &self.kernel));
         files
@@ -148,19 +138,18 @@ impl Action for BuildModule {
 
     /// The builder takes out what it built; what was there before comes back byte for byte, the indexes last.
     fn inverse(&self, host: &dyn HostMut, keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
-        let mut steps = vec![];
-        let was_built = built(host, &self.module, &self.version, &self.kernel).is_some();
-        if self.builder == ModuleBuilder::Akmods || !was_built {
-            steps.push(Step::UnbuildModule(UnbuildModule {
-                builder: self.builder,
-                module: self.module.clone(),
-                version: self.version.clone(),
-                kernel: self.kernel.clone(),
-                was_known: has_tree(host, &self.module, &self.version),
-                former: self.former(host),
-            }));
-        }
-        let kept = self.replaced(host).into_iter().chain(self.outputs.iter().cloned());
+        let replaced = self.replaced(host);
+        let mut steps = vec![Step::UnbuildModule(UnbuildModule {
+            builder: self.builder,
+            module: self.module.clone(),
+            version: self.version.clone(),
+            kernel: self.kernel.clone(),
+            was_known: has_tree(host, &self.module, &self.version),
+            was_built: is_built(host, &self.module, &self.version, &self.kernel),
+            former: self.former(host),
+            there: replaced.clone(),
+        })];
+        let kept = replaced.into_iter().chain(self.outputs.iter().cloned());
         let kept: Result<Vec<Restore>, StepError> =
             kept.enumerate().map(|(part, path)| keep.path(&path, part)).collect();
         steps.extend(kept?.into_iter().map(Step::Restore));

@@ -71,11 +71,15 @@ impl Action for ChangePackages {
 
     fn args(&self) -> Vec<Arg> {
         let changes: Vec<String> = self.changes.iter().map(ToString::to_string).collect();
-        vec![
+        let mut args = vec![
             ("program", self.program.clone()),
             ("count", self.changes.len().to_string()),
             ("changes", changes.join("; ")),
-        ]
+        ];
+        if !self.irretrievable.is_empty() {
+            args.push(("irretrievable", self.irretrievable.join(", ")));
+        }
+        args
     }
 
     fn is_reversible(&self) -> bool {
@@ -106,7 +110,10 @@ impl Action for ChangePackages {
         if self.finish {
             package_effects::finish(facts, self.manager);
         }
-        for change in &self.changes {
+        // What goes makes room for what comes.
+        let (going, coming): (Vec<_>, Vec<_>) =
+            self.changes.iter().partition(|change| change.to.is_none());
+        for change in going.into_iter().chain(coming) {
             package_effects::change(facts, self.manager, change);
         }
         package_effects::settle(facts);

@@ -1,6 +1,5 @@
 //! Ends a process that uses a GPU.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::services::release;
 use crate::diagnose::Arg;
 use crate::facts::Facts;
-use crate::host::Host;
+use crate::host::{Host, read_text};
 use crate::host_mut::{HostMut, Signal};
 use crate::step::{Action, Keep, Step, StepError};
 
@@ -16,7 +15,7 @@ use crate::step::{Action, Keep, Step, StepError};
 const PATIENCE: usize = 100;
 const GLANCE: Duration = Duration::from_millis(100);
 
-/// Ends a process: asks it, waits ten seconds, ends it. It does not come back.
+/// Ends a process: asks it, waits ten seconds, kills it. It does not come back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EndProcess {
@@ -27,10 +26,14 @@ pub struct EndProcess {
 }
 
 impl EndProcess {
+    /// Whether it runs. One that has ended and whose parent has not asked for it yet holds nothing (proc_pid_stat(5)).
     fn is_there(&self, host: &dyn Host) -> bool {
-        let comm = PathBuf::from(format!("/proc/{}/comm", self.pid));
-        host.read(&comm, 4096)
-            .is_ok_and(|name| String::from_utf8_lossy(&name).trim_end() == self.name)
+        let read = |file| read_text(host, format!("/proc/{}/{file}", self.pid));
+        let has_ended = read("stat").is_ok_and(|stat| {
+            let state = stat.rsplit_once(") ").map(|(_, rest)| rest);
+            state.is_some_and(|state| state.starts_with(['Z', 'X']))
+        });
+        !has_ended && read("comm").is_ok_and(|name| name.trim_end() == self.name)
     }
 }
 
@@ -68,6 +71,6 @@ impl Action for EndProcess {
                 host.sleep(GLANCE);
             }
         }
-        Err(StepError::InUse { module: "nvidia".to_owned() })
+        Err(StepError::DoesNotEnd { pid: self.pid, name: self.name.clone() })
     }
 }

@@ -9,7 +9,7 @@ use crate::diagnose::Arg;
 use crate::facts::{Datum, Facts, LoadedDriver, LoadedModule, Origin, Reading};
 use crate::host::read_text;
 use crate::host_mut::HostMut;
-use crate::step::{Action, Keep, Step, StepError};
+use crate::step::{Action, Keep, Step, StepError, is_loaded};
 
 /// Loads modules with `modprobe`, which obeys the machine's configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,10 @@ pub struct LoadModules {
     pub modules: Vec<String>,
     /// The version that `nvidia` must have then.
     pub version: String,
+    /// As an inverse: the version that was loaded. Where all of it is still there, nothing is to be taken back; where
+    /// only another can be loaded, that is done, and told as a failure to take it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unless: Option<String>,
 }
 
 impl Action for LoadModules {
@@ -30,8 +34,10 @@ impl Action for LoadModules {
         vec![("modules", self.modules.join(", ")), ("version", self.version.clone())]
     }
 
-    fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
-        let modules = self.modules.iter().rev().cloned().collect();
+    /// What is loaded already stays.
+    fn inverse(&self, host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
+        let new = self.modules.iter().rev().filter(|module| !is_loaded(host, module));
+        let modules = new.cloned().collect();
         let version = self.version.clone();
         Ok(vec![Step::UnloadModules(UnloadModules { modules, version, replaced_by: None })])
     }
@@ -72,19 +78,47 @@ impl Action for LoadModules {
     }
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
+        // Another version is loaded, by somebody else or still: beside it the others would make a mixed set.
+        if let Err(error) = self.check_version(host) {
+            let StepError::OtherVersion { module, found, .. } = &error else { return Err(error) };
+            if self.unless.as_ref() != Some(found) {
+                return Err(error);
+            }
+            let gone = self.modules.iter().filter(|module| !is_loaded(host, module));
+            let gone: Vec<String> = gone.cloned().collect();
+            if gone.is_empty() {
+                return Ok(());
+            }
+            return Err(StepError::HalfUnloaded { module: module.clone(), by: vec![], gone });
+        }
         for module in &self.modules {
             execute(host, "modprobe", &[module], Duration::from_secs(120), progress)?;
         }
-        if let Ok(found) = read_text(host, "/sys/module/nvidia/version") {
-            let found = found.trim();
-            if found != self.version && self.modules.iter().any(|name| name == "nvidia") {
-                return Err(StepError::OtherVersion {
-                    module: "nvidia".to_owned(),
-                    wanted: self.version.clone(),
-                    found: found.to_owned(),
-                });
-            }
+        self.check_version(host)?;
+        // As an inverse it should have brought the former version back, and its file is gone.
+        match &self.unless {
+            Some(former) if *former != self.version => Err(StepError::OtherVersion {
+                module: "nvidia".to_owned(),
+                wanted: former.clone(),
+                found: self.version.clone(),
+            }),
+            _ => Ok(()),
         }
-        Ok(())
+    }
+}
+
+impl LoadModules {
+    /// Whether `nvidia`, where it is loaded, has the version that is wanted.
+    fn check_version(&self, host: &dyn HostMut) -> Result<(), StepError> {
+        let Ok(found) = read_text(host, "/sys/module/nvidia/version") else { return Ok(()) };
+        let found = found.trim();
+        if found == self.version {
+            return Ok(());
+        }
+        Err(StepError::OtherVersion {
+            module: "nvidia".to_owned(),
+            wanted: self.version.clone(),
+            found: found.to_owned(),
+        })
     }
 }

@@ -3,6 +3,8 @@
 mod build_module;
 mod by_hand;
 mod change_packages;
+mod console;
+mod containers;
 mod end_process;
 mod hold_packages;
 mod install_flatpak;
@@ -22,6 +24,8 @@ mod write_file;
 pub use build_module::{BuildModule, ModuleBuilder};
 pub use by_hand::ByHand;
 pub use change_packages::{ChangePackages, PackageChange};
+pub use console::{BindConsole, UnbindConsole};
+pub use containers::{StartContainer, StopContainer};
 pub use end_process::EndProcess;
 pub use hold_packages::HoldPackages;
 pub use install_flatpak::{InstallFlatpak, RemoveFlatpak};

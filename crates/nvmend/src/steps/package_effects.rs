@@ -50,6 +50,11 @@ pub(super) fn change(facts: &mut Facts, manager: PackageManager, change: &Packag
             }
             if let Some(after) = &after {
                 bring_module(facts, &change.name, after);
+                let is_ready = manager != PackageManager::Dpkg && old.is_none();
+                let kernel = facts.current_kernel().map(|(kernel, _)| kernel.to_owned());
+                if let Some(kernel) = kernel.filter(|_| is_ready) {
+                    bring_ready_made(facts, &change.name, after, &kernel);
+                }
             } else if change.to.is_some() {
                 bring_prebuilt(facts, &change.name);
             }
@@ -122,7 +127,7 @@ fn change_files(
         .iter()
         .filter(|(_, owner)| **owner == Ownership::Package(change.name.clone()))
         .map(|(path, _)| path.clone())
-        .filter(|path| is_of_arch(facts, path, &change.arch))
+        .filter(|path| is_of_arch(facts, path, change))
         .collect();
     for path in owned {
         match (before, after) {
@@ -146,10 +151,14 @@ fn change_files(
     }
 }
 
-/// Whether a file belongs to a package of that architecture: libraries of several may have one package's name.
-fn is_of_arch(facts: &Facts, path: &Path, arch: &str) -> bool {
+/// Whether a file belongs to the package of that architecture: of dpkg's and rpm's, several may have one name.
+fn is_of_arch(facts: &Facts, path: &Path, change: &PackageChange) -> bool {
+    let is_other = |package: &Package| package.name == change.name && package.arch != change.arch;
+    if !facts.packages.installed.iter().any(is_other) {
+        return true;
+    }
     let library = facts.libraries.file(path).and_then(|file| file.arch.as_deref());
-    library.is_none_or(|library| elf_arch(facts, arch) == library)
+    library.is_none_or(|library| elf_arch(facts, &change.arch) == library)
 }
 
 /// The kernel's word for a package's architecture.
@@ -202,7 +211,8 @@ fn remove_file(facts: &mut Facts, path: &Path) {
 
 /// A package that was not there brings the libraries that programs ask for.
 fn bring_libraries(facts: &mut Facts, package: &Package, version: &DriverVersion) {
-    let arch = elf_arch(facts, &package.arch);
+    let is_lib32 = package.name.starts_with("lib32-");
+    let arch = if is_lib32 { "i386".to_owned() } else { elf_arch(facts, &package.arch) };
     for stem in library_packages::carried(package.manager, &package.name) {
         let directory = match (package.manager, arch.as_str()) {
             (PackageManager::Dpkg, "i386") => "/usr/lib/i386-linux-gnu".to_owned(),
@@ -402,7 +412,7 @@ fn install_module(facts: &mut Facts, package: &str, version: &DriverVersion, ker
     let held = facts.modules_of(kernel).and_then(|modules| modules.loads("nvidia"));
     let license = if package.contains("open") {
         Some("Dual MIT/GPL".to_owned())
-    } else if package.contains("dkms") {
+    } else if !package.contains("akmod") {
         Some("NVIDIA".to_owned())
     } else {
         held.and_then(|file| file.info.value()?.license.clone())
@@ -414,6 +424,14 @@ fn install_module(facts: &mut Facts, package: &str, version: &DriverVersion, ker
         ..ModuleInfo::default()
     };
     build_module::install(facts, kernel, &info, &origin());
+}
+
+/// A ready-made module of Arch, SUSE, or NVIDIA's repositories is for the kernel that the distribution has now.
+fn bring_ready_made(facts: &mut Facts, package: &str, version: &DriverVersion, kernel: &str) {
+    const BUILT_HERE: [&str; 4] = ["dkms", "akmod", "common", "kmodsrc"];
+    if !BUILT_HERE.iter().any(|word| package.contains(word)) {
+        install_module(facts, package, version, kernel);
+    }
 }
 
 /// Ubuntu's ready-made modules: the package's name ends in the kernel, and their version is that of the driver's

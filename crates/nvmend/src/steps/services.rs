@@ -49,7 +49,7 @@ impl Action for StopService {
     }
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
-        execute(host, "systemctl", &["stop", &self.unit], DEADLINE, progress).map(drop)
+        execute(host, "systemctl", &["stop", "--", &self.unit], DEADLINE, progress).map(drop)
     }
 }
 
@@ -70,7 +70,7 @@ impl Action for StartService {
     fn predict(&self, _facts: &mut Facts) {}
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
-        execute(host, "systemctl", &["start", &self.unit], DEADLINE, progress).map(drop)
+        execute(host, "systemctl", &["start", "--", &self.unit], DEADLINE, progress).map(drop)
     }
 }
 

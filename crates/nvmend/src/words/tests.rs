@@ -105,6 +105,13 @@ fn every_step_and_remedy_has_its_words() {
         let id = message.trim_end_matches("-undo").trim_end_matches("-final");
         assert!(ids.contains(id), "steps.ftl: {message} is of no step");
     }
+    let acts = literals(&code, "ByHand::new(");
+    for act in &acts {
+        assert!(steps.contains_key(&format!("by-hand-{act}")), "steps.ftl has no by-hand-{act}");
+    }
+    for act in steps.keys().filter_map(|id| id.strip_prefix("by-hand-")) {
+        assert!(acts.contains(act) || act == "undo", "steps.ftl: nothing uses by-hand-{act}");
+    }
     let remedies = messages(english["remedies"]);
     for remedy in crate::remedies::ALL {
         assert!(remedies.contains_key(remedy.id), "remedies.ftl has no {}", remedy.id);

@@ -10,6 +10,10 @@
 mod crash;
 mod plans;
 mod programs;
+mod reboots;
+mod reload;
+mod samples;
+mod waiting;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -163,6 +167,10 @@ impl Enquire for Agreeable<'_> {
 
     fn images(&self, kernels: &Kernels, release: &str) -> Vec<(PathBuf, ImageKind)> {
         Machine { host: self.0 }.images(kernels, release)
+    }
+
+    fn stops_with(&self, _unit: &str) -> Result<Vec<String>, Hindrance> {
+        Ok(vec![])
     }
 }
 

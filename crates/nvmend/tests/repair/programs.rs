@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use nvmend::host::{FileKind, Host};
+use nvmend::hosts::made;
 use nvmend::hosts::memory::Memory;
 use nvmend::hosts::simulated::{Change, Program};
 
@@ -17,7 +18,9 @@ pub const ALL: &[(&str, Program)] = &[
     ("dracut", image),
     ("mkinitcpio", image),
     ("systemctl", |_, _| vec![]),
-    ("dkms", |_, _| vec![]),
+    ("dkms", dkms),
+    ("flatpak", flatpak),
+    ("nvidia-ctk", nvidia_ctk),
 ];
 
 /// Sets the link by SONAME in the libraries' directories to the newest version there, and writes its cache.
@@ -92,4 +95,61 @@ fn image(memory: &Memory, _: &[String]) -> Vec<Change> {
         .filter(|entry| entry.name.starts_with("initr"))
         .map(|entry| Change::Write(Path::new("/boot").join(entry.name), b"new image".to_vec()))
         .collect()
+}
+
+/// Builds a module that is like the one of another kernel, and takes it out again.
+fn dkms(_: &Memory, arguments: &[String]) -> Vec<Change> {
+    let after = |flag: &str| {
+        let at = arguments.iter().position(|argument| argument == flag);
+        at.and_then(|at| arguments.get(at + 1)).cloned().unwrap_or_default()
+    };
+    let (module, version, kernel) = (after("-m"), after("-v"), after("-k"));
+    let tree = format!("/var/lib/dkms/{module}");
+    let built = format!("{tree}/{version}/{kernel}");
+    let directory = format!("/usr/lib/modules/{kernel}");
+    let installed = format!("{directory}/updates/dkms/{module}.ko");
+    let link = PathBuf::from(format!("{tree}/kernel-{kernel}-x86_64"));
+    match arguments[0].as_str() {
+        "install" => {
+            let vermagic = format!("{kernel} SMP mod_unload");
+            let info = [("name", "nvidia"), ("version", &version), ("vermagic", &vermagic)];
+            let file = made::module(&info);
+            vec![
+                Change::Write(format!("{built}/x86_64/module/{module}.ko").into(), file.clone()),
+                Change::Write(format!("{built}/x86_64/log/make.log").into(), b"make\n".to_vec()),
+                Change::Write(installed.into(), file),
+                Change::Link(link, format!("{version}/{kernel}/x86_64").into()),
+                Change::Write(
+                    format!("{directory}/modules.dep").into(),
+                    format!("updates/dkms/{module}.ko:\n").into_bytes(),
+                ),
+                Change::Remove(format!("{directory}/modules.dep.bin").into()),
+            ]
+        }
+        "remove" => [link, installed.into(), built.into()].map(Change::Remove).into(),
+        _ => vec![],
+    }
+}
+
+/// Knows an installed runtime by its directory.
+fn flatpak(memory: &Memory, arguments: &[String]) -> Vec<Change> {
+    let runtimes = arguments.iter().filter_map(|argument| argument.split_once("//"));
+    let directory = |name: &str| format!("/var/lib/flatpak/runtime/{name}");
+    let is_there = |name: &str| memory.list(Path::new(&directory(name))).is_ok();
+    let change = |(name, branch): (&str, &str)| match arguments[0].as_str() {
+        "install" => Some(Change::Write(
+            format!("{}/x86_64/{branch}/active/metadata", directory(name)).into(),
+            vec![],
+        )),
+        "uninstall" => Some(Change::Remove(directory(name).into())),
+        _ => (!is_there(name)).then(|| Change::Fail(format!("error: {name} not installed"))),
+    };
+    runtimes.filter_map(change).collect()
+}
+
+/// Writes a specification that names nothing of the driver.
+fn nvidia_ctk(_: &Memory, arguments: &[String]) -> Vec<Change> {
+    let output = arguments.iter().find_map(|argument| argument.strip_prefix("--output="));
+    let text = b"cdiVersion: 0.5.0\nkind: nvidia.com/gpu\n".to_vec();
+    output.map(|output| Change::Write(output.into(), text)).into_iter().collect()
 }

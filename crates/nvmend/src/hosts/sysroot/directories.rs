@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fd::OwnedFd;
@@ -30,11 +31,15 @@ pub(super) enum Known {
 
 /// By their paths; `None` is one that is missing.
 #[derive(Default)]
-pub(super) struct Directories(Mutex<HashMap<OsString, Option<Directory>>>);
+pub(super) struct Directories {
+    known: Mutex<HashMap<OsString, Option<Directory>>>,
+    /// Whether the tree changes: then none can be remembered.
+    changes: AtomicBool,
+}
 
 impl Directories {
     pub(super) fn get(&self, path: &Path) -> Known {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         match known.get(path.as_os_str()) {
             Some(Some(directory)) => return Known::There(directory.clone()),
             Some(None) => return Known::Missing,
@@ -54,12 +59,21 @@ impl Directories {
 
     /// Whether this very path is known to be a directory, and no link to one.
     pub(super) fn is_plain(&self, path: &Path) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         matches!(known.get(path.as_os_str()), Some(Some(Directory { is_plain: true, .. })))
     }
 
+    /// Remembers none any more: from now on the tree changes, by this program or by others that it runs.
+    pub(super) fn begin_change(&self) {
+        self.changes.store(true, Ordering::Relaxed);
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     pub(super) fn remember(&self, path: &Path, directory: Option<Directory>) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.changes.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
             known.clear();
         }

@@ -137,3 +137,15 @@ fn damage_is_a_gap() {
             && what.contains(&"/proc/driver/nvidia/version")
     );
 }
+
+#[test]
+fn mig_instances_are_counted() {
+    let capabilities = "/proc/driver/nvidia/capabilities";
+    let host = Memory::default()
+        .file("/sys/module/nvidia/version", "535.261.03\n")
+        .dir(&format!("{capabilities}/mig"))
+        .dir(&format!("{capabilities}/gpu0/mig/gi1/ci0"))
+        .dir(&format!("{capabilities}/gpu1/mig/gi1/ci0"))
+        .dir(&format!("{capabilities}/gpu1/mig/gi2"));
+    assert_eq!(read(&host).0.mig_instances, 3);
+}

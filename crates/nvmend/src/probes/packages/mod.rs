@@ -14,6 +14,7 @@ use crate::facts::{
     Packages,
 };
 use crate::host::Host;
+use crate::managers::locks;
 use crate::probe::{Found, Probe};
 
 /// The package managers' databases. Sees all other facts: the files whose owner is asked for are there.
@@ -41,6 +42,17 @@ impl Database {
     }
 }
 
+/// dpkg keeps with each package whether it is held; the other managers have files of their own for that.
+fn mark_held(host: &dyn Host, database: &mut Database) {
+    if database.manager == PackageManager::Dpkg || database.packages.is_empty() {
+        return;
+    }
+    let locks = locks::read(host, database.manager);
+    for package in &mut database.packages {
+        package.held = locks.hold(&package.name, &package.version, &package.arch);
+    }
+}
+
 fn run(host: &dyn Host, known: &Facts) -> Found {
     let mut found: Vec<Database> = Vec::new();
     found.extend(dpkg::read(host));
@@ -53,6 +65,7 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
         None => {}
     }
     found.extend(pacman::read(host));
+    found.iter_mut().for_each(|database| mark_held(host, database));
 
     let mut packages = Packages::default();
     let mut gaps = Vec::new();

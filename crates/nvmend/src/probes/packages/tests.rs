@@ -410,3 +410,23 @@ fn a_capture_answers_for_digests_that_were_taken() {
     // Its content is not kept for that.
     assert!(saved.read(path.as_ref(), 1 << 20).is_err());
 }
+
+#[test]
+fn what_other_managers_hold_stands_in_their_configuration() {
+    let local = "/var/lib/pacman/local";
+    let desc =
+        |name: &str| format!("%NAME%\n{name}\n\n%VERSION%\n535.216.03-1\n\n%ARCH%\nx86_64\n");
+    let host = Memory::default()
+        .file(&format!("{local}/nvidia-open-535.216.03-1/desc"), desc("nvidia-open"))
+        .file(&format!("{local}/nvidia-utils-535.216.03-1/desc"), desc("nvidia-utils"))
+        .file("/etc/pacman.conf", "[options]\nIgnorePkg = nvidia-open*\n");
+    let mut facts = Facts::default();
+    run(&host, &facts.clone())(&mut facts);
+    let held: Vec<(&str, bool)> = facts
+        .packages
+        .installed
+        .iter()
+        .map(|package| (package.name.as_str(), package.held))
+        .collect();
+    assert_eq!(held, [("nvidia-open", true), ("nvidia-utils", false)]);
+}

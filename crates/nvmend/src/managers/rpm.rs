@@ -1,0 +1,183 @@
+//! What dnf and zypper have in common: the rpm database, and rpm itself, which takes back.
+//!
+//! rpm alone brings former versions back, from archives that were kept: the state before may be one that a resolver
+//! refuses to make. `dnf history undo` and its like take whatever the repositories have by then.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{LONG, asked, failed};
+use crate::enquire::{DEADLINE, PackageName};
+use crate::facts::PackageManager;
+use crate::host::{Command, End, FileKind, Host};
+use crate::host_mut::HostMut;
+use crate::parse::rpm_header::RpmPackage;
+use crate::parse::rpm_query::{self, PACKAGES};
+use crate::remedy::Hindrance;
+use crate::step::{Keep, StepError};
+use crate::steps::{KeptPackage, PackageChange, RestorePackages, execute_command, program};
+
+/// Where akmods keeps the packages that it built; no repository has them.
+const BUILT: &str = "/var/cache/akmods/nvidia";
+
+/// Every installed package.
+pub(super) fn installed(host: &dyn Host) -> Result<Vec<RpmPackage>, Hindrance> {
+    let output = asked(host, &command(host, ["-qa", "--qf", PACKAGES], DEADLINE))?;
+    match output.end {
+        End::Status(0) => Ok(rpm_query::packages(&output.stdout).collect()),
+        _ => Err(failed("rpm", first_line(&output.stderr))),
+    }
+}
+
+/// The version of one package.
+pub(super) fn version(host: &dyn Host, package: &PackageName) -> Option<String> {
+    let output =
+        host.run(&command(host, ["-q", "--qf", PACKAGES, &package.name], DEADLINE)).ok()?;
+    let mut found = rpm_query::packages(&output.stdout);
+    found.find(|found| package.is(&found.name, &found.arch)).map(|found| found.version)
+}
+
+/// Whether that version of it is there.
+pub(super) fn has(installed: &[RpmPackage], change: &PackageChange, version: &str) -> bool {
+    installed.iter().any(|package| {
+        package.name == change.name && package.arch == change.arch && package.version == version
+    })
+}
+
+/// Whether the package is as it shall be after the change.
+pub(super) fn is_done(installed: &[RpmPackage], change: &PackageChange) -> bool {
+    match (&change.from, &change.to) {
+        // Installed again: nothing shows whether it was.
+        (from, Some(to)) => from != &change.to && has(installed, change, to),
+        (Some(from), None) => !has(installed, change, from),
+        (None, None) => true,
+    }
+}
+
+/// Brings the archives of packages into a directory, or one below it.
+pub(super) type Fetch<'f> = &'f dyn Fn(&[&PackageChange], &Path) -> Result<(), StepError>;
+
+/// Puts the archives of the installed versions into the run's directory. `fetch` brings those that
+/// repositories have.
+pub(super) fn keep_former(
+    host: &dyn HostMut,
+    keep: &Keep<'_>,
+    program: &str,
+    changes: &[PackageChange],
+    is_automatic: &dyn Fn(&PackageChange) -> bool,
+    fetch: Fetch<'_>,
+) -> Result<RestorePackages, StepError> {
+    let directory = keep.directory.join(format!("{}-packages", keep.number));
+    let changes: Vec<&PackageChange> =
+        changes.iter().filter(|change| change.from != change.to).collect();
+    let former = || changes.iter().copied().filter(|change| change.from.is_some());
+    for change in former() {
+        if let Some(built) = built(host, change) {
+            host.copy(&built, &directory.join(built.file_name().unwrap_or_default()))?;
+        }
+    }
+    let lacking: Vec<&PackageChange> =
+        former().filter(|change| built(host, change).is_none()).collect();
+    if !lacking.is_empty() {
+        fetch(&lacking, &directory)?;
+    }
+    let kept = archives(host, &directory);
+    let install = former().map(|change| {
+        let of_it = kept.iter().find(|(_, package)| {
+            has(std::slice::from_ref(package), change, change.from.as_deref().unwrap_or_default())
+        });
+        let (archive, _) = of_it.ok_or_else(|| StepError::NoArchive {
+            package: change.name.clone(),
+            version: change.from.clone().unwrap_or_default(),
+        })?;
+        let automatic = is_automatic(change);
+        Ok(KeptPackage { change: change.clone(), archive: archive.clone(), automatic })
+    });
+    Ok(RestorePackages {
+        manager: PackageManager::Rpm,
+        program: program.to_owned(),
+        install: install.collect::<Result<_, StepError>>()?,
+        purge: vec![],
+        alternatives: vec![],
+        remove: changes.iter().copied().filter(|change| change.from.is_none()).cloned().collect(),
+    })
+}
+
+/// Takes a transaction back.
+pub(super) fn restore(
+    host: &dyn HostMut,
+    step: &RestorePackages,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(), StepError> {
+    let now = installed(host).unwrap_or_default();
+    let going: Vec<String> = step
+        .purge
+        .iter()
+        .chain(&step.remove)
+        .filter_map(|change| Some((change, change.to.as_deref()?)))
+        .filter(|(change, version)| has(&now, change, version))
+        .map(|(change, version)| full_name(&change.name, version, &change.arch))
+        .collect();
+    if !going.is_empty() {
+        let words = ["-e", "--nodeps"].map(str::to_owned).into_iter().chain(going);
+        execute_command(host, &command(host, words, LONG), progress)?;
+    }
+    let coming: Vec<String> = step
+        .install
+        .iter()
+        .filter(|kept| !has(&now, &kept.change, kept.change.from.as_deref().unwrap_or_default()))
+        .map(|kept| kept.archive.display().to_string())
+        .collect();
+    if !coming.is_empty() {
+        // They were installed here before, so whether they are signed is no question any more.
+        let words = ["-U", "--oldpackage", "--replacepkgs", "--replacefiles", "--nodeps"];
+        let words = words.map(str::to_owned).into_iter().chain(coming);
+        execute_command(host, &command(host, words, LONG), progress)?;
+    }
+    Ok(())
+}
+
+/// The archive that akmods keeps of a package that it built.
+pub(super) fn built(host: &dyn Host, change: &PackageChange) -> Option<PathBuf> {
+    let name = full_name(&change.name, change.from.as_deref()?, &change.arch);
+    let path = Path::new(BUILT).join(format!("{name}.rpm"));
+    host.metadata(&path).is_ok().then_some(path)
+}
+
+/// `NAME-VERSION-RELEASE.ARCH`: rpm knows packages and archives by that name, without the epoch.
+fn full_name(name: &str, version: &str, arch: &str) -> String {
+    let bare = version.split_once(':').map_or(version, |(_, version)| version);
+    format!("{name}-{bare}.{arch}")
+}
+
+/// The archives below a directory, with what they hold.
+fn archives(host: &dyn Host, directory: &Path) -> Vec<(PathBuf, RpmPackage)> {
+    let mut found = Vec::new();
+    let mut pending = vec![(directory.to_owned(), 0)];
+    while let Some((directory, depth)) = pending.pop() {
+        for entry in host.list(&directory).unwrap_or_default() {
+            let path = directory.join(&entry.name);
+            if entry.kind == FileKind::Directory && depth < 4 {
+                pending.push((path, depth + 1));
+            } else if entry.name.ends_with(".rpm") {
+                let words = ["-qp", "--qf", PACKAGES, &path.display().to_string()];
+                let Ok(output) = host.run(&command(host, words, DEADLINE)) else { continue };
+                let package = rpm_query::packages(&output.stdout).next();
+                found.extend(package.map(|package| (path, package)));
+            }
+        }
+    }
+    found
+}
+
+fn command<A: Into<String>>(
+    host: &dyn Host,
+    words: impl IntoIterator<Item = A>,
+    deadline: Duration,
+) -> Command {
+    Command::new(program(host, "rpm"), words, deadline)
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or("it failed and did not say why").to_owned()
+}

@@ -1,0 +1,115 @@
+//! Another's lock is waited for, with a word about whose it is; and a request to stop ends that, and everything else.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use nvmend::apply::{Applied, Event, Fault, Session, apply};
+use nvmend::facts::PackageManager;
+use nvmend::host::Host;
+use nvmend::hosts::memory::Memory;
+use nvmend::hosts::simulated::Simulated;
+use nvmend::journal::{self, Outcome};
+use nvmend::plan::Plan;
+use nvmend::probe::probe;
+use nvmend::remedy::Allowed;
+use nvmend::step::{Step, StepError};
+use nvmend::steps::HoldPackages;
+
+use crate::{facts, memory, planning, programs};
+
+const RUN: &str = "20261124T120000Z";
+const LOCK: &str = "/var/lib/dpkg/lock-frontend";
+
+/// A plan of one step that needs the lock.
+fn plan_with_lock(memory: &Memory) -> Plan {
+    let mut plan = planning(memory, &facts(memory), &Allowed::default()).plan.unwrap();
+    let hold = HoldPackages {
+        manager: PackageManager::Dpkg,
+        program: "apt-get".into(),
+        packages: vec![],
+        hold: true,
+    };
+    plan.steps = vec![Step::HoldPackages(hold)];
+    plan.causes = vec![];
+    plan
+}
+
+/// Applies, and says who was waited for.
+fn run(host: &Arc<Simulated>, plan: &Plan, stopped: &dyn Fn() -> bool) -> (Applied, Vec<String>) {
+    let probed: Arc<dyn Host> = host.clone();
+    let session = Session {
+        host: host.as_ref(),
+        clock: &|| "2026-11-24T12:00:00Z".to_owned(),
+        probe: &|| probe(&probed, Duration::from_secs(60)),
+        stopped,
+    };
+    let mut waits = vec![];
+    let applied = apply(&session, plan, RUN, &mut |event| {
+        if let Event::Waits(lock, holder) = event {
+            waits.push(format!("{lock} {holder}"));
+        }
+    });
+    (applied.unwrap(), waits)
+}
+
+fn machine() -> Memory {
+    memory("leftover-libraries").file("/proc/4711/comm", b"apt-get\n")
+}
+
+#[test]
+fn a_lock_is_waited_for_until_it_is_free() {
+    let plan = plan_with_lock(&machine());
+    let host = Arc::new(Simulated::new(machine(), programs::ALL).hold(LOCK, 4711, 3));
+    let (_, waits) = run(&host, &plan, &|| false);
+    assert_eq!(waits, [format!("{LOCK} apt-get (4711)")], "said once");
+}
+
+#[test]
+fn a_lock_that_stays_taken_is_named_at_last() {
+    let plan = plan_with_lock(&machine());
+    let host = Arc::new(Simulated::new(machine(), programs::ALL).hold(LOCK, 4711, usize::MAX));
+    let (applied, _) = run(&host, &plan, &|| false);
+    let wanted = StepError::Locked { path: LOCK.into(), holder: "apt-get (4711)".into() };
+    assert_eq!(applied.failed, Some(Fault::Step(0, wanted)));
+    assert_eq!(applied.outcome, Some(Outcome::RolledBack));
+}
+
+#[test]
+fn a_request_to_stop_ends_the_waiting() {
+    let plan = plan_with_lock(&machine());
+    let host = Arc::new(Simulated::new(machine(), programs::ALL).hold(LOCK, 4711, usize::MAX));
+    let asked = Cell::new(0);
+    let (applied, waits) = run(&host, &plan, &|| asked.replace(asked.get() + 1) > 3);
+    assert_eq!((applied.failed, waits.len()), (Some(Fault::Stopped), 1));
+}
+
+/// Whenever it comes, also during the last step: what was done is taken back.
+#[test]
+fn a_request_to_stop_takes_everything_back() {
+    let memory = machine();
+    let plan = planning(&memory, &facts(&memory), &Allowed::default()).plan.unwrap();
+    for looks in 0..=2 * plan.steps.len() {
+        let host = Arc::new(Simulated::new(memory.clone(), programs::ALL));
+        let asked = Cell::new(0);
+        let (applied, _) = run(&host, &plan, &|| asked.replace(asked.get() + 1) >= looks);
+        assert_eq!(applied.failed, Some(Fault::Stopped), "after {looks} looks");
+        assert_eq!(applied.outcome, Some(Outcome::RolledBack));
+        let mut left = host.memory();
+        left.remove("/var/lib/nvmend");
+        assert_eq!(left.describe(), memory.describe(), "after {looks} looks");
+    }
+}
+
+/// One listing tells of the runs whose end nobody was told; telling takes the mark away.
+#[test]
+fn a_run_is_marked_until_somebody_is_told() {
+    let memory = machine();
+    let plan = planning(&memory, &facts(&memory), &Allowed::default()).plan.unwrap();
+    let host = Arc::new(Simulated::new(memory, programs::ALL));
+    assert!(journal::untold(host.as_ref()).is_empty());
+    run(&host, &plan, &|| false);
+    assert_eq!(journal::untold(host.as_ref()), [RUN]);
+    journal::told(host.as_ref(), RUN).unwrap();
+    assert!(journal::untold(host.as_ref()).is_empty());
+}

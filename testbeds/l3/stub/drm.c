@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#define OWN drm
+#define USES modeset
+#include "member.h"

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#define OWN foreign
+#define USES core
+#include "member.h"
