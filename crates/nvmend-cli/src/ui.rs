@@ -60,7 +60,7 @@ impl Ui {
     /// Asks a question that is answered by yes or no, on the terminal; anything else than yes is no.
     pub fn ask(&self, question: &str) -> bool {
         let mut error = io::stderr().lock();
-        let _ = write!(error, "{} ", self.page.finish(question.to_owned()));
+        let _ = write!(error, "\n{} ", self.page.finish(question.to_owned()));
         let _ = error.flush();
         let mut answer = String::new();
         let _ = io::stdin().lock().read_line(&mut answer);
