@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::apply::Session;
-use crate::diagnose::{Diagnosis, diagnose};
+use crate::diagnose::{Diagnosed, Diagnosis, Severity, diagnose};
 use crate::facts::Facts;
 use crate::journal::Difference;
 use crate::plan::Plan;
@@ -33,9 +33,22 @@ pub(crate) fn verify(
     }
 }
 
+/// The causes that should be gone and are not; and an error that came instead, where all can be taken back. (Where it
+/// can't, taking back the rest would only be a third state.)
 fn still_found(plan: &Plan, diagnosis: &Diagnosis) -> Vec<&'static str> {
-    let found = diagnosis.findings.iter().map(|found| found.cause.id);
-    found.filter(|id| plan.causes.iter().any(|cause| cause == id)).collect()
+    let is_promised = |id: &str| plan.causes.iter().any(|cause| cause == id);
+    let can_go_back = plan.steps.iter().all(|step| step.action().is_reversible());
+    let is_new = |found: &Diagnosed| {
+        can_go_back
+            && found.severity == Severity::Error
+            && found.because_of.is_empty()
+            && !plan.left.iter().any(|left| left == found.cause.id)
+    };
+    let still = diagnosis.findings.iter();
+    still
+        .filter(|found| is_promised(found.cause.id) || is_new(found))
+        .map(|found| found.cause.id)
+        .collect()
 }
 
 /// The machine as found, held against the machine as predicted, field by field.

@@ -34,10 +34,12 @@ pub struct UnbuildModule {
     /// Whether DKMS knew this version before it was built.
     pub was_known: bool,
     /// Whether DKMS had a build of it for this kernel before.
+    #[serde(default)]
     pub was_built: bool,
     /// The package file that was installed before (akmods).
     pub former: Option<PathBuf>,
     /// The files that were there before, where DKMS builds and where it installs.
+    #[serde(default)]
     pub there: Vec<PathBuf>,
 }
 
