@@ -93,8 +93,9 @@ impl Action for LoadModules {
         }
         for module in &self.modules {
             execute(host, "modprobe", &[module], Duration::from_secs(120), progress)?;
+            // After each: somebody else may have loaded another core first, and modprobe finds nothing to do.
+            self.check_version(host)?;
         }
-        self.check_version(host)?;
         // As an inverse it should have brought the former version back, and its file is gone.
         match &self.unless {
             Some(former) if *former != self.version => Err(StepError::OtherVersion {

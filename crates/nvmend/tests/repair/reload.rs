@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use nvmend::facts::Facts;
+use nvmend::host::Host;
 use nvmend::host_mut::HostMut;
 use nvmend::hosts::memory::Memory;
 use nvmend::hosts::simulated::{Change, Simulated};
@@ -163,10 +164,18 @@ fn what_would_be_lost_or_is_not_ours_is_left_alone() {
     assert_eq!(hindrance(&unseen).0, "held-unseen");
 }
 
-const PROGRAMS: &[(&str, nvmend::hosts::simulated::Program)] = &[("modprobe", |_, arguments| {
-    let name = arguments.last().unwrap();
-    vec![Change::Write(format!("/sys/module/{name}/refcnt").into(), b"0\n".to_vec())]
-})];
+/// `modprobe`; `/another`: somebody was quicker, with another version.
+const PROGRAMS: &[(&str, nvmend::hosts::simulated::Program)] =
+    &[("modprobe", |memory, arguments| {
+        let name = arguments.last().unwrap();
+        let mut changes =
+            vec![Change::Write(format!("/sys/module/{name}/refcnt").into(), b"0\n".to_vec())];
+        if memory.metadata(Path::new("/another")).is_ok() {
+            let version = "/sys/module/nvidia/version".into();
+            changes.push(Change::Write(version, b"550.54.15\n".to_vec()));
+        }
+        changes
+    })];
 
 fn loaded(version: &str, modules: &[&str]) -> Memory {
     let memory = Memory::default().file("/sys/module/nvidia/version", format!("{version}\n"));
@@ -238,8 +247,24 @@ fn another_version_that_somebody_loaded_meanwhile_is_told() {
     // By a client, and it is the right one.
     let (result, facts) = run(&load, loaded("535.216.01", &["nvidia"]));
     assert_eq!((result, names(&facts)), (Ok(()), vec!["nvidia", "nvidia_uvm"]));
+    let is_other = |result: &Result<(), StepError>| matches!(result, Err(StepError::OtherVersion { found, .. }) if found == "550.54.15");
     let (result, _) = run(&load, loaded("550.54.15", &["nvidia"]));
-    assert!(matches!(result, Err(StepError::OtherVersion { found, .. }) if found == "550.54.15"));
+    assert!(is_other(&result), "{result:?}");
+    // Between the look before and the loading: the rest is not loaded beside it.
+    let (result, facts) = run(&load, Memory::default().file("/another", ""));
+    assert!(is_other(&result), "{result:?}");
+    assert_eq!(names(&facts), ["nvidia"]);
+}
+
+#[test]
+fn what_only_another_version_can_stand_in_for_is_not_taken_back() {
+    let back = inverse(&unload(Some("535.216.01")));
+    let (result, facts) = run(&back, Memory::default());
+    assert!(
+        matches!(&result, Err(StepError::OtherVersion { wanted, .. }) if wanted == "535.183.01"),
+        "{result:?}"
+    );
+    assert_eq!(names(&facts), ["nvidia", "nvidia_uvm"], "there is a driver all the same");
 }
 
 #[test]
