@@ -223,7 +223,3 @@ program-missing = { $program } is not installed
 space-unknown = the last build ran out of space, and how much is free on the file system of { $path } now can't be told
 # $path
 system-directory = { $path } is a directory that all programs need
-# $command
-image-based = this system is changed as a whole image, and takes effect with a reboot; by hand: { $command }
-# $packages: a list
-partial-upgrade = Arch supports upgrades of the whole system only, and after one to the repositories as they were last synchronised, these would still not fit: { $packages }; synchronise and upgrade by hand (pacman -Syu), and look again

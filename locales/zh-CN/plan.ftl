@@ -156,5 +156,3 @@ owner-unknown = 无法判断 { $path } 是否属于某个软件包
 program-missing = 没有安装 { $program }
 space-unknown = 上次编译时空间不足，而现在无法得知 { $path } 所在的文件系统剩多少空间
 system-directory = 所有程序都需要 { $path } 这个目录
-image-based = 这个系统以整个镜像为单位更新，重启后生效；请手动执行：{ $command }
-partial-upgrade = Arch 只支持整个系统一起升级，而按上次同步的软件源升级之后，这些软件包仍然不匹配：{ $packages }；请先手动同步并升级（pacman -Syu），再检查一次

@@ -158,7 +158,10 @@ impl Shared {
                     stage.heard = Instant::now();
                 }
                 if stage.is_done() {
+                    // Who is woken wants the lock.
+                    drop(stage);
                     self.done.notify_one();
+                    stage = self.stage();
                 }
             } else if stage.is_last {
                 return;
@@ -198,7 +201,9 @@ impl Workers {
         let shared = Arc::clone(&self.shared);
         let mut stage = shared.stage();
         *stage = Stage::new(probes, Some(Arc::clone(known)), stage.number + 1);
+        drop(stage);
         shared.begins.notify_all();
+        stage = shared.stage();
         while !stage.is_done() {
             let now = Instant::now();
             if now >= end {

@@ -35,7 +35,8 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
         ui.print(report::headline(&proposal, words, &ui.page));
     } else {
         ui.print(report::render(&proposal, words, &ui.page));
-        if proposal.plan.is_some() && !source::is_elsewhere(matches) {
+        let can_be_done = proposal.plan.as_ref().is_some_and(|plan| !plan.is_advice());
+        if can_be_done && !source::is_elsewhere(matches) {
             let file = file.map(|file| format!(" {}", file.display())).unwrap_or_default();
             let command = format!("sudo nvmend apply{file}");
             let text = words.cli("plan-to-do-it", &[]);

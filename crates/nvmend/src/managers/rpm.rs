@@ -54,11 +54,10 @@ pub(super) fn is_done(installed: &[RpmPackage], change: &PackageChange) -> bool 
     }
 }
 
-/// Brings the archives of packages into a directory, or one below it.
+/// Brings the archives of the installed versions, as far as repositories have them, into a directory or below it.
 pub(super) type Fetch<'f> = &'f dyn Fn(&[&PackageChange], &Path) -> Result<(), StepError>;
 
-/// Puts the archives of the installed versions into the run's directory. `fetch` brings those that
-/// repositories have.
+/// Puts the archives of the installed versions into the run's directory.
 pub(super) fn keep_former(
     host: &dyn HostMut,
     keep: &Keep<'_>,
