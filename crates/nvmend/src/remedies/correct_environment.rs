@@ -18,11 +18,7 @@ pub(super) const REMEDY: Remedy = Remedy { id: "correct-environment", steps };
 
 fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
     let is_wrong = |library: &ResolvedLibrary| {
-        let is_foreign = matches!(
-            library.place,
-            LibraryPlace::Stub | LibraryPlace::CudaCompat | LibraryPlace::Other
-        );
-        is_foreign
+        matches!(library.place, LibraryPlace::Stub | LibraryPlace::CudaCompat)
             || (library.place != LibraryPlace::System
                 && library.version.as_ref() != facts.module_version())
     };
