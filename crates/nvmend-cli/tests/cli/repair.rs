@@ -4,10 +4,6 @@
     clippy::disallowed_methods,
     reason = "these tests run the program, and read what it wrote"
 )]
-#![allow(
-    clippy::disallowed_methods,
-    reason = "these tests run the program, and read what it wrote"
-)]
 
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
