@@ -24,10 +24,9 @@ const LEFTOVERS: [&str; 4] = [
 /// What shows a `.run` installation, now or once.
 pub(super) fn trace(host: &dyn Host) -> Datum<RunfileTrace> {
     let is_there = |path: &&str| host.metadata(Path::new(path)).is_ok();
-    let backup = is_there(&BACKUP);
-    let uninstaller = is_there(&UNINSTALLER);
-    let places = [BACKUP, UNINSTALLER].into_iter().chain(LEFTOVERS);
-    let signs: Vec<Origin> = places.filter(is_there).map(Origin::from).collect();
+    let installed: Vec<&str> = [BACKUP, UNINSTALLER].into_iter().filter(is_there).collect();
+    let leftovers = LEFTOVERS.into_iter().filter(is_there);
+    let signs: Vec<Origin> = installed.iter().copied().chain(leftovers).map(Origin::from).collect();
     let Some(first) = signs.first().cloned() else {
         return match host.metadata(Path::new(BACKUP)) {
             Err(error) if error.why == Failure::NotCaptured => Datum::unreadable(BACKUP, error.why),
@@ -37,7 +36,7 @@ pub(super) fn trace(host: &dyn Host) -> Datum<RunfileTrace> {
     let last_run = last_run(host);
     let version =
         version_of_backup(host).or_else(|| last_run.as_ref().and_then(|run| run.version.clone()));
-    Datum::known(RunfileTrace { version, signs, installed: backup || uninstaller, last_run }, first)
+    Datum::known(RunfileTrace { version, signs, installed: !installed.is_empty(), last_run }, first)
 }
 
 /// Its first line. Only root may read it.
