@@ -17,8 +17,10 @@ pub trait HostMut: Host {
     /// Replaces `path` by a file with that content in one step, and makes the directories above it. Owner and mode of
     /// a file that is there are kept; a new one is root's, with mode `mode`.
     fn write(&self, path: &Path, content: &[u8], mode: u32) -> Result<(), HostError>;
-    /// Replaces `path` by a symbolic link in one step.
-    fn link(&self, path: &Path, target: &Path) -> Result<(), HostError>;
+    /// Replaces `path` by a symbolic link in one step; with that time of its own, where one is given.
+    fn link(&self, path: &Path, target: &Path, modified: Option<Time>) -> Result<(), HostError>;
+    /// When what stands at `path` itself was last changed.
+    fn modified(&self, path: &Path) -> Result<Time, HostError>;
     /// Moves a file or link, across file systems too, with owner, mode and times, and makes the directories above `to`.
     /// Fails where something stands at `to`.
     fn rename(&self, from: &Path, to: &Path) -> Result<(), HostError>;
@@ -61,6 +63,16 @@ pub enum Place {
     Link(PathBuf),
     /// Anything else.
     Other,
+}
+
+/// A time of last change, as exact as file systems keep it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Time {
+    /// Seconds since 1970.
+    pub seconds: i64,
+    /// Nanoseconds besides; less than a second.
+    pub nanoseconds: u32,
 }
 
 /// The two signals that nvmend sends.

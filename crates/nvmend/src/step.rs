@@ -135,7 +135,9 @@ impl Keep<'_> {
     pub fn path(&self, path: &Path, part: usize) -> Result<steps::Restore, StepError> {
         let state = match self.host.place(path)? {
             Place::Nothing => steps::Kept::Nothing,
-            Place::Link(target) => steps::Kept::Link { target },
+            Place::Link(target) => {
+                steps::Kept::Link { target, modified: Some(self.host.modified(path)?) }
+            }
             Place::File { digest } => {
                 let copy = self.directory.join(format!("kept/{}-{part}", self.number));
                 self.host.copy(path, &copy)?;

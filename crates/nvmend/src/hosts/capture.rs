@@ -208,6 +208,7 @@ fn manifest(text: &[u8]) -> Result<Memory, CaptureError> {
         env: manifest.env,
         kind: Some(if manifest.live { HostKind::Live } else { HostKind::Tree }),
         kernel_log: manifest.kernel_log.map(|answer| answer.map(log)),
+        link_times: BTreeMap::new(),
         driver: manifest.driver,
         commands: manifest.commands.into_iter().collect(),
         digests: manifest.digests.into_iter().collect(),

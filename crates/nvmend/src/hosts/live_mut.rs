@@ -10,14 +10,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use rustix::fs::{CWD, FlockOperation, RenameFlags, XattrFlags};
+use rustix::fs::{AtFlags, CWD, FlockOperation, RenameFlags, Timespec, Timestamps, XattrFlags};
 use rustix::io::Errno;
 use rustix::process::{Flock, FlockType, Pid};
 use sha2::{Digest, Sha256};
 
 use super::live::Live;
 use crate::host::{Command, Failure, HostError, Output};
-use crate::host_mut::{HostMut, Place, Signal};
+use crate::host_mut::{HostMut, Place, Signal, Time};
 
 impl HostMut for Live {
     fn place(&self, path: &Path) -> Result<Place, HostError> {
@@ -51,9 +51,17 @@ impl HostMut for Live {
         })
     }
 
-    fn link(&self, path: &Path, target: &Path) -> Result<(), HostError> {
+    fn link(&self, path: &Path, target: &Path, modified: Option<Time>) -> Result<(), HostError> {
         self.begin_change();
-        place_new(path, |temporary| symlink(target, temporary))
+        place_new(path, |temporary| {
+            symlink(target, temporary)?;
+            modified.map_or(Ok(()), |modified| set_link_time(temporary, modified))
+        })
+    }
+
+    fn modified(&self, path: &Path) -> Result<Time, HostError> {
+        let metadata = path.symlink_metadata().map_err(|error| failed(path, &error))?;
+        Ok(time_of(&metadata))
     }
 
     fn rename(&self, from: &Path, to: &Path) -> Result<(), HostError> {
@@ -81,7 +89,8 @@ impl HostMut for Live {
             let target = fs::read_link(from).map_err(|error| failed(from, &error))?;
             return place_new(to, |temporary| {
                 symlink(&target, temporary)?;
-                lchown(temporary, Some(metadata.uid()), Some(metadata.gid()))
+                lchown(temporary, Some(metadata.uid()), Some(metadata.gid()))?;
+                set_link_time(temporary, time_of(&metadata))
             });
         }
         if !metadata.is_file() {
@@ -240,6 +249,22 @@ fn place_new(path: &Path, make: impl Fn(&Path) -> io::Result<()>) -> Result<(), 
     sync_parent(path)
 }
 
+fn time_of(metadata: &fs::Metadata) -> Time {
+    let nanoseconds = u32::try_from(metadata.mtime_nsec()).unwrap_or_default();
+    Time { seconds: metadata.mtime(), nanoseconds }
+}
+
+/// Sets a link's own time of last change. A file system that keeps none for links is no reason to stop.
+fn set_link_time(link: &Path, modified: Time) -> io::Result<()> {
+    let untouched = Timespec { tv_sec: 0, tv_nsec: rustix::fs::UTIME_OMIT };
+    let modified = Timespec { tv_sec: modified.seconds, tv_nsec: i64::from(modified.nanoseconds) };
+    let times = Timestamps { last_access: untouched, last_modification: modified };
+    match rustix::fs::utimensat(CWD, link, &times, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn create(path: &Path, mode: u32) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
@@ -326,6 +351,22 @@ fn failed(path: &Path, error: &io::Error) -> HostError {
 mod tests {
     use super::*;
     use crate::host::Host;
+
+    /// Undo brings links back with their times, as it does files; a move to another file system keeps them too.
+    #[test]
+    fn a_link_keeps_its_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = Live::open().unwrap();
+        let (link, copy) = (folder.path().join("link"), folder.path().join("copy"));
+        let old = Time { seconds: 1_700_000_000, nanoseconds: 123_456_789 };
+        live.link(&link, Path::new("nowhere"), Some(old)).unwrap();
+        assert_eq!(live.modified(&link), Ok(old));
+        live.copy(&link, &copy).unwrap();
+        assert_eq!(live.modified(&copy), Ok(old));
+        live.link(&link, Path::new("elsewhere"), None).unwrap();
+        assert!(live.modified(&link).unwrap().seconds > old.seconds, "it is new");
+        assert!(live.modified(&folder.path().join("none")).unwrap_err().is_absent());
+    }
 
     /// Checks remember directories, and those that are not there; repairs make some.
     #[test]

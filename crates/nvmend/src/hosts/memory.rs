@@ -10,6 +10,7 @@ use crate::host::{
     Command, Entry, Failure, FileKind, Host, HostError, HostKind, KernelLogText, Metadata, Output,
     RandomRead,
 };
+use crate::host_mut::Time;
 use crate::parse::digest::{Algorithm, digest};
 
 /// A file tree in memory, with the environment and the kernel log that go with it.
@@ -20,6 +21,8 @@ pub struct Memory {
     pub(super) kind: Option<HostKind>,
     pub(super) kernel_log: Option<Result<KernelLogText, Failure>>,
     pub(super) driver: Option<Result<String, Failure>>,
+    /// Times of links that were set since the machine was made; all others have the first of all times.
+    pub(super) link_times: BTreeMap<PathBuf, Time>,
     /// What programs answer, by their path and arguments.
     pub(super) commands: BTreeMap<Vec<String>, Result<Output, Failure>>,
     /// Digests of files that are not kept whole.
@@ -141,7 +144,10 @@ impl Memory {
             Node::File { content, .. } => {
                 format!("{} {}", path.display(), crate::host_mut::digest(content))
             }
-            Node::Link(target) => format!("{} -> {}", path.display(), target.display()),
+            Node::Link(target) => {
+                let time = self.link_times.get(path).copied().unwrap_or_default();
+                format!("{} -> {} {time:?}", path.display(), target.display())
+            }
             // Empty ones come and go with what is made in them.
             Node::Directory { .. } => String::new(),
             other => format!("{} {other:?}", path.display()),

@@ -13,7 +13,7 @@ use crate::host::{
     Command, End, Entry, Failure, Host, HostError, HostKind, KernelLogText, Metadata, Output,
     RandomRead,
 };
-use crate::host_mut::{HostMut, Place, Signal, digest};
+use crate::host_mut::{HostMut, Place, Signal, Time, digest};
 
 /// What a mock of a program changes, one file after the other, when it is run with these arguments.
 pub type Program = fn(&Memory, &[String]) -> Vec<Change>;
@@ -149,6 +149,10 @@ fn put(memory: &mut Memory, path: &Path, content: Vec<u8>) {
     memory.insert(path, Node::File { content, modified: 0 });
 }
 
+fn link_time(memory: &Memory, link: &Path) -> Time {
+    memory.link_times.get(link).copied().unwrap_or_default()
+}
+
 fn take(memory: &mut Memory, path: &Path) -> Option<Node> {
     let path = resolved(memory, path);
     memory.nodes.remove(&path)
@@ -208,11 +212,27 @@ impl HostMut for Simulated {
         })
     }
 
-    fn link(&self, path: &Path, target: &Path) -> Result<(), HostError> {
+    /// Its clock is the number of changes: a link that is made anew has another time than any of the machine's own.
+    fn link(&self, path: &Path, target: &Path, modified: Option<Time>) -> Result<(), HostError> {
+        let now = Time { seconds: self.changes() as i64 + 1, nanoseconds: 0 };
         self.changing(path, |memory| {
             let path = resolved(memory, path);
+            memory.link_times.insert(path.clone(), modified.unwrap_or(now));
             memory.insert(path, Node::Link(target.to_owned()));
             Ok(())
+        })
+    }
+
+    fn modified(&self, path: &Path) -> Result<Time, HostError> {
+        self.reading(path, |memory| {
+            let path = resolved(memory, path);
+            match memory.nodes.get(&path) {
+                Some(Node::Link(_)) => Ok(link_time(memory, &path)),
+                _ => {
+                    let modified = memory.metadata(&path)?.modified;
+                    Ok(Time { seconds: modified, nanoseconds: 0 })
+                }
+            }
         })
     }
 
@@ -230,6 +250,8 @@ impl HostMut for Simulated {
             let node = memory.nodes.get(&resolved(memory, from)).cloned();
             let node = node.ok_or_else(|| HostError::new(from, Failure::NotFound))?;
             let to = resolved(memory, to);
+            let time = link_time(memory, &resolved(memory, from));
+            memory.link_times.insert(to.clone(), time);
             memory.insert(to, node);
             Ok(())
         })
@@ -290,7 +312,7 @@ impl HostMut for Simulated {
                     put(memory, &path, content);
                     Ok(())
                 })?,
-                Change::Link(path, target) => self.link(&path, &target)?,
+                Change::Link(path, target) => self.link(&path, &target, None)?,
                 Change::Remove(gone) => self.changing(&path, |memory| {
                     memory.remove(&gone.to_string_lossy());
                     Ok(())

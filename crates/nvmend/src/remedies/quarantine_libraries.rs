@@ -1,13 +1,13 @@
 //! Moves libraries that no package owns out of the loader's sight: empty ones, and those of another version than the
 //! driver's, of every architecture.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::loader_cache;
 use crate::facts::{Facts, LibraryFile, LibraryPlace, Ownership};
 use crate::remedy::{Context, Hindrance, Remedy};
 use crate::step::Step;
-use crate::steps::MoveFile;
+use crate::steps::{MoveFile, SetLink};
 use crate::version::DriverVersion;
 
 pub(super) const REMEDY: Remedy = Remedy { id: "quarantine-libraries", steps };
@@ -15,7 +15,7 @@ pub(super) const REMEDY: Remedy = Remedy { id: "quarantine-libraries", steps };
 /// Where what stands in the way is moved to; undo brings it back from here.
 pub(super) const QUARANTINE: &str = "/var/lib/nvmend/quarantine";
 
-fn steps(facts: &Facts, _context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
+fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
     let wanted = wanted_version(facts);
     let is_other = |file: &LibraryFile| {
         let version = file.version.as_ref();
@@ -45,7 +45,42 @@ fn steps(facts: &Facts, _context: &Context<'_>) -> Result<Vec<Step>, Hindrance> 
         });
     }
     let moves = going.iter().map(|file| Step::MoveFile(to_quarantine(&file.path)));
-    Ok(moves.chain([loader_cache::refresh(facts)]).collect())
+    let links = alternatives(facts, context, &going).into_iter().map(Step::SetLink);
+    Ok(moves.chain(links).chain([loader_cache::refresh(facts)]).collect())
+}
+
+/// Where Debian's alternatives have a name, ldconfig has replaced their link by one to the file that goes, and would leave
+/// none (`/etc/alternatives/nvidia--libcuda.so.1-x86_64-linux-gnu`): they get it back.
+fn alternatives(facts: &Facts, context: &Context<'_>, going: &[&LibraryFile]) -> Vec<SetLink> {
+    let directory = Path::new("/etc/alternatives");
+    let kept = context.machine.names(directory);
+    let mut links: Vec<SetLink> = vec![];
+    for file in going {
+        let Some(here) = file.path.parent() else { continue };
+        let stays = |other: &&LibraryFile| {
+            other.stem == file.stem
+                && other.path.parent() == Some(here)
+                && !going.iter().any(|going| going.path == other.path)
+        };
+        let name = format!("{}.so.1", file.stem);
+        let end = here.file_name().unwrap_or_default().to_string_lossy();
+        let end = format!("--{name}-{end}");
+        let kept = kept.iter().find(|kept| kept.ends_with(&end));
+        if let Some(kept) = kept.filter(|_| !facts.libraries.files.iter().any(|of| stays(&of))) {
+            links.push(SetLink { path: here.join(name), target: directory.join(kept) });
+        }
+    }
+    // Where ldconfig hasn't run since, they still have it.
+    let lookups = facts.libraries.lookups.iter().filter_map(|lookup| lookup.found.value());
+    let chains: Vec<&[PathBuf]> = lookups.map(|found| found.chain.links.as_slice()).collect();
+    let is_there = |link: &SetLink| {
+        let leads_on = |hop: &[PathBuf]| hop == [link.path.clone(), link.target.clone()];
+        chains.iter().any(|chain| chain.windows(2).any(leads_on))
+    };
+    links.retain(|link| !is_there(link));
+    links.sort_by(|a, b| a.path.cmp(&b.path));
+    links.dedup();
+    links
 }
 
 /// The version that belongs here: the module's; where there is none, that of the libraries that packages own, if they

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnose::Arg;
 use crate::facts::Facts;
-use crate::host_mut::{HostMut, Place};
+use crate::host_mut::{HostMut, Place, Time};
 use crate::step::{Action, Keep, Step, StepError};
 
 /// Brings a path back. Only journals hold it; no plan does.
@@ -32,6 +32,9 @@ pub enum Kept {
     Link {
         /// Its target as written.
         target: PathBuf,
+        /// When it was last changed; journals of earlier versions don't say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        modified: Option<Time>,
     },
     /// A file.
     File {
@@ -43,13 +46,25 @@ pub enum Kept {
 }
 
 impl Restore {
-    /// Whether the path is as it was.
+    /// Whether what stands at the path is what stood there.
     fn is_done(&self, place: &Place) -> bool {
         match (&self.state, place) {
             (Kept::Nothing, Place::Nothing) => true,
-            (Kept::Link { target }, Place::Link(found)) => target == found,
+            (Kept::Link { target, .. }, Place::Link(found)) => target == found,
             (Kept::File { digest, .. }, Place::File { digest: found }) => digest == found,
             _ => false,
+        }
+    }
+}
+
+impl Restore {
+    /// Whether a link has its own time again. A program may have made it anew with the same target.
+    fn has_its_time(&self, host: &dyn HostMut) -> Result<bool, StepError> {
+        match &self.state {
+            Kept::Link { modified: Some(modified), .. } => {
+                Ok(host.modified(&self.path)? == *modified)
+            }
+            _ => Ok(true),
         }
     }
 }
@@ -71,12 +86,12 @@ impl Action for Restore {
     fn predict(&self, _facts: &mut Facts) {}
 
     fn run(&self, host: &dyn HostMut, _progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
-        if self.is_done(&host.place(&self.path)?) {
+        if self.is_done(&host.place(&self.path)?) && self.has_its_time(host)? {
             return Ok(());
         }
         match &self.state {
             Kept::Nothing => host.remove(&self.path)?,
-            Kept::Link { target } => host.link(&self.path, target)?,
+            Kept::Link { target, modified } => host.link(&self.path, target, *modified)?,
             Kept::File { copy, digest } => {
                 if host.place(copy)? != (Place::File { digest: digest.clone() }) {
                     return Err(StepError::Damaged { path: copy.clone() });
