@@ -109,6 +109,10 @@ error-unfinished = Run { $run } was interrupted, and what it did is not taken ba
 hint-unfinished = Take it back first: sudo nvmend undo { $run }
 error-at-work = Another nvmend is changing this machine right now.
 hint-at-work = Wait until it has ended; nvmend history shows it then.
+# $path
+error-left-lock = { $path } is there, and no program has it open: a package manager was cut off and left it behind. It refuses to work as long as the file is there, so nothing was changed.
+# $path
+hint-left-lock = See that no package manager is at work (pgrep -a pacman) and what was cut off (tail /var/log/pacman.log), then: sudo rm { $path }
 # $run
 error-no-such-run = There is no run “{ $run }”.
 hint-history = nvmend history lists the runs.

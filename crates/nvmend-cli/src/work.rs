@@ -73,6 +73,10 @@ pub fn refusal(error: &ApplyError, words: &Words) -> Failure {
         ApplyError::ByHand => Failure::usage(words.cli("error-by-hand", &[])),
         ApplyError::Locked => say("error-at-work", &[]).hint(words.cli("hint-at-work", &[])),
         ApplyError::Unfinished(run) => unfinished(run, words),
+        ApplyError::LeftLock(path) => {
+            let path = [("path", path.clone())];
+            say("error-left-lock", &path).hint(words.cli("hint-left-lock", &path))
+        }
         ApplyError::NoSuchRun(run) => {
             say("error-no-such-run", &[("run", run.clone())]).hint(words.cli("hint-history", &[]))
         }

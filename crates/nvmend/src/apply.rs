@@ -11,14 +11,13 @@ use crate::facts::Facts;
 use crate::host::{Failure, HostError, read_text};
 use crate::host_mut::HostMut;
 use crate::journal::{self, Difference, Journal, JournalError, Outcome, Record, Run};
+use crate::lock::{self, Lock};
 use crate::plan::Plan;
 use crate::step::{Keep, Step, StepError};
 use crate::verify::verify;
 
 /// The lock that one run at a time has.
 pub const LOCK: &str = "/run/lock/nvmend.lock";
-/// How long somebody else's lock is waited for.
-const LOCK_PATIENCE: Duration = Duration::from_secs(600);
 /// How long a fresh boot may take until the modules are loaded.
 const BOOT_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -96,6 +95,9 @@ pub enum ApplyError {
     /// Another nvmend is at work.
     #[error("another nvmend is at work")]
     Locked,
+    /// The package manager refuses to work: a lock was left behind.
+    #[error("{0} was left behind by a program that was cut off, and no program has it")]
+    LeftLock(String),
     /// All of the plan is a person's.
     #[error("nothing of this plan can be done by nvmend itself")]
     ByHand,
@@ -141,10 +143,11 @@ pub fn apply(
     if plan.is_advice() {
         return Err(ApplyError::ByHand);
     }
-    let _lock = lock(session.host)?;
+    let _lock = take_lock(session.host)?;
     if let Some(run) = journal::unfinished(session.host)?.first() {
         return Err(ApplyError::Unfinished(run.id.clone()));
     }
+    refuse_left_locks(session.host, plan.steps.iter())?;
     let journal = Journal::of(session.host, id);
     journal.mark()?;
     journal.reserve()?;
@@ -194,7 +197,7 @@ pub fn resume(
     id: &str,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, ApplyError> {
-    let _lock = lock(session.host)?;
+    let _lock = take_lock(session.host)?;
     let run = journal::read(session.host, id)?.ok_or(ApplyError::NoSuchRun(id.to_owned()))?;
     let awaits = run.awaits.as_ref().filter(|_| run.outcome.is_none());
     let Some((step, boot)) = awaits else { return Err(ApplyError::AwaitsNothing(id.to_owned())) };
@@ -219,7 +222,7 @@ pub fn undo(
     id: &str,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, ApplyError> {
-    let _lock = lock(session.host)?;
+    let _lock = take_lock(session.host)?;
     let run = journal::read(session.host, id)?.ok_or(ApplyError::NoSuchRun(id.to_owned()))?;
     let journal = Journal::of(session.host, id);
     let is_over = matches!(run.outcome, Some(Outcome::RolledBack | Outcome::Undone));
@@ -232,6 +235,8 @@ pub fn undo(
         }
         return Err(ApplyError::NothingToUndo(id.to_owned()));
     }
+    let left = run.begun.values().filter(|begun| !begun.reverted);
+    refuse_left_locks(session.host, left.flat_map(|begun| &begun.inverse))?;
     // What was interrupted may be half done; what was finished must be as it was left.
     if run.outcome == Some(Outcome::Succeeded) {
         let inverses = run.begun.values().filter(|begun| !begun.reverted);
@@ -320,31 +325,21 @@ fn wait_for_locks(
     stopped: &dyn Fn() -> bool,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), StepError> {
-    const GLANCE: Duration = Duration::from_millis(500);
-    let mut waited = Duration::ZERO;
-    let mut told = None;
-    let locks = step.action().locks();
-    let taken =
-        || locks.iter().find_map(|lock| Some((*lock, session.host.lock_holder(Path::new(lock))?)));
-    while let Some((lock, pid)) = taken().filter(|_| !stopped()) {
-        let holder = name_process(session.host, pid);
-        if waited >= LOCK_PATIENCE {
-            return Err(StepError::Locked { path: lock.to_owned(), holder });
-        }
-        if told.as_ref() != Some(&(lock, pid)) {
-            watch(Event::Waits(lock, &holder));
-            told = Some((lock, pid));
-        }
-        session.host.sleep(GLANCE);
-        waited += GLANCE;
-    }
-    Ok(())
+    lock::wait(session.host, step.action().locks(), stopped, &mut |path, holder| {
+        watch(Event::Waits(path, holder));
+    })
 }
 
-fn name_process(host: &dyn HostMut, pid: u32) -> String {
-    match read_text(host, format!("/proc/{pid}/comm")) {
-        Ok(name) => format!("{} ({pid})", name.trim_end()),
-        Err(_) => format!("({pid})"),
+/// Refuses steps whose package manager would refuse to work.
+fn refuse_left_locks<'s>(
+    host: &dyn HostMut,
+    steps: impl Iterator<Item = &'s Step>,
+) -> Result<(), ApplyError> {
+    let mut locks: Vec<Lock> = steps.flat_map(|step| step.action().locks()).copied().collect();
+    locks.dedup();
+    match lock::left_behind(host, &locks) {
+        Some(path) => Err(ApplyError::LeftLock(path.to_owned())),
+        None => Ok(()),
     }
 }
 
@@ -430,7 +425,7 @@ fn applied(journal: &Journal<'_>, outcome: Option<Outcome>) -> Applied {
     Applied { run, outcome, failed: None, stuck: vec![], differences: vec![] }
 }
 
-fn lock(host: &dyn HostMut) -> Result<Box<dyn Send>, ApplyError> {
+fn take_lock(host: &dyn HostMut) -> Result<Box<dyn Send>, ApplyError> {
     host.lock(Path::new(LOCK)).map_err(|error| match error.why {
         Failure::Busy => ApplyError::Locked,
         _ => error.into(),

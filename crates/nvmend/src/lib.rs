@@ -35,6 +35,7 @@ pub mod host_mut;
 pub mod hosts;
 pub mod journal;
 pub mod knowledge;
+pub mod lock;
 mod managers;
 mod modprobe;
 pub mod outlook;

@@ -9,6 +9,7 @@ use crate::diagnose::Arg;
 use crate::enquire::PackageName;
 use crate::facts::{Facts, PackageManager};
 use crate::host_mut::HostMut;
+use crate::lock::Lock;
 use crate::managers;
 use crate::step::{Action, Keep, Step, StepError};
 
@@ -102,7 +103,7 @@ impl Action for ChangePackages {
         Ok(vec![Step::RestorePackages(restore)])
     }
 
-    fn locks(&self) -> &'static [&'static str] {
+    fn locks(&self) -> &'static [Lock] {
         managers::named(&self.program).map_or(&[], |manager| manager.locks())
     }
 
