@@ -38,6 +38,7 @@ option-remedy = Use this remedy of the cause; given several times: these, in ord
 option-plan-output = Also write the plan into FILE, for nvmend apply FILE; - writes JSON to the standard output
 option-yes = Don't ask; needs --allow, which then also covers what cannot be undone
 option-undo-yes = Don't ask
+option-partly = Also where something of the run cannot be taken back: then the rest is
 option-dry-run = Show what would be done, and do nothing
 option-help = Show this help
 option-version = Show the version
@@ -121,6 +122,14 @@ error-no-reboot-came = Run { $run } does not wait for a reboot that has happened
 # $run
 error-run-is-undone = Nothing of run { $run } is left to take back.
 error-nothing-to-undo = There is no run that could be taken back.
+# $run, $steps: each with why
+error-lost = Run { $run } cannot be taken back wholly, so nothing was changed. { $steps }
+# $run
+hint-lost-partly = To take back the rest of it: sudo nvmend undo --partly { $run }
+# $run
+hint-lost-all = Nothing else of run { $run } is left to take back.
+# $numbers: of steps
+error-lost-steps = Of this run cannot be taken back: step { $numbers }. Nothing was changed.
 # $paths: a list
 error-changed-since = Somebody has changed since what this run changed, and that is not overwritten: { $paths }
 hint-changed-since = Put these aside or back as the run left them, then try again.

@@ -14,6 +14,7 @@ use crate::journal::{self, Difference, Journal, JournalError, Outcome, Record, R
 use crate::lock::{self, Lock};
 use crate::plan::Plan;
 use crate::step::{Keep, Step, StepError};
+use crate::undo::{self, WayBack};
 use crate::verify::verify;
 
 /// The lock that one run at a time has.
@@ -116,6 +117,10 @@ pub enum ApplyError {
     /// The run is taken back already, or changed nothing.
     #[error("nothing of run {0} is left to take back")]
     NothingToUndo(String),
+    /// Steps, by their place in the plan, that cannot be taken back, or not wholly; and whether anything else of the
+    /// run can.
+    #[error("of this run cannot be taken back: step {}", .0.iter().map(|at| (at + 1).to_string()).collect::<Vec<_>>().join(", "))]
+    Lost(Vec<usize>, bool),
     /// Somebody changed since what the run changed.
     #[error("changed since: {}", .0.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "))]
     Conflicts(Vec<PathBuf>),
@@ -216,10 +221,11 @@ pub fn resume(
     carry_out(session, &journal, &run.plan, step + 1, BOOT_PATIENCE, watch)
 }
 
-/// Takes a run back: one that ended well, or one that was interrupted.
+/// Takes a run back: one that ended well, or one that was interrupted. `partly`: also where something of it cannot be.
 pub fn undo(
     session: &Session<'_>,
     id: &str,
+    partly: bool,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, ApplyError> {
     let _lock = take_lock(session.host)?;
@@ -235,15 +241,17 @@ pub fn undo(
         }
         return Err(ApplyError::NothingToUndo(id.to_owned()));
     }
-    let left = run.begun.values().filter(|begun| !begun.reverted);
-    refuse_left_locks(session.host, left.flat_map(|begun| &begun.inverse))?;
+    let way = WayBack::of(&run);
+    if way.is_refused(&run, partly) {
+        let leads_somewhere = way.leads_somewhere(&run);
+        return Err(ApplyError::Lost(way.lost, leads_somewhere));
+    }
+    let inverses = || undo::inverses(&run.begun, &way.steps).flat_map(|(_, begun)| &begun.inverse);
+    refuse_left_locks(session.host, inverses())?;
     // What was interrupted may be half done; what was finished must be as it was left.
     if run.outcome == Some(Outcome::Succeeded) {
-        let inverses = run.begun.values().filter(|begun| !begun.reverted);
-        let conflicts: Vec<PathBuf> = inverses
-            .flat_map(|begun| &begun.inverse)
-            .filter_map(|step| step.action().conflict(session.host))
-            .collect();
+        let conflicts: Vec<PathBuf> =
+            inverses().filter_map(|step| step.action().conflict(session.host)).collect();
         if !conflicts.is_empty() {
             return Err(ApplyError::Conflicts(conflicts));
         }
@@ -256,7 +264,7 @@ pub fn undo(
         journal.add(&Record::Undo { time: (session.clock)() })?;
     }
     let _awake = session.host.stay_awake();
-    let stuck = revert(session, &journal, &run, watch);
+    let stuck = revert(session, &journal, &run, &way, watch);
     let outcome = if stuck.is_empty() { outcome } else { Outcome::Stuck };
     let mut applied = end_with(session, &journal, outcome)?;
     applied.stuck = stuck;
@@ -343,30 +351,37 @@ fn refuse_left_locks<'s>(
     }
 }
 
-/// Takes back, last first, every step that was begun. One that can't be does not stop the others.
+/// Takes back every step that was begun, on that way. One that can't be does not stop the others.
 fn revert(
     session: &Session<'_>,
     journal: &Journal<'_>,
     run: &Run,
+    way: &WayBack,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Vec<(usize, String)> {
     let mut stuck = Vec::new();
-    for (number, begun) in run.begun.iter().rev().filter(|(_, begun)| !begun.reverted) {
+    let mut note = |step: usize, result: Result<(), String>| {
+        let record = match &result {
+            Ok(()) => Record::Reverted { step },
+            Err(why) => Record::NotReverted { step, why: why.clone() },
+        };
+        let noted = journal.add(&record).map_err(|error| error.to_string());
+        stuck.extend(result.and(noted).err().map(|why| (step, why)));
+    };
+    let lost = || Err(undo::LOST.to_owned());
+    for (number, begun) in undo::inverses(&run.begun, &way.steps) {
         let result = begun.inverse.iter().try_for_each(|step| {
             watch(Event::Reverts(step));
             wait_for_locks(session, step, &|| false, watch)?;
             run_step(session, journal, step, watch)
         });
-        let record = match &result {
-            Ok(()) => Record::Reverted { step: *number },
-            Err(error) => Record::NotReverted { step: *number, why: error.to_string() },
-        };
         let result = result.map_err(|error| error.to_string());
-        let noted = journal.add(&record).map_err(|error| error.to_string());
-        if let Err(why) = result.and(noted) {
-            stuck.push((*number, why));
-        }
+        let is_lost = way.lost.contains(&number);
+        note(number, if is_lost { result.and(lost()) } else { result });
     }
+    way.spared.iter().for_each(|number| note(*number, Ok(())));
+    let left = way.lost.iter().filter(|number| !way.steps.contains(number));
+    left.for_each(|number| note(*number, lost()));
     stuck
 }
 
@@ -383,7 +398,7 @@ fn fail(
     let id = journal.id();
     let run = journal::read(session.host, id)?.ok_or(ApplyError::NoSuchRun(id.to_owned()))?;
     let _awake = session.host.stay_awake();
-    let stuck = revert(session, journal, &run, watch);
+    let stuck = revert(session, journal, &run, &WayBack::of(&run), watch);
     let outcome = if stuck.is_empty() { Outcome::RolledBack } else { Outcome::Stuck };
     let mut applied = end_with(session, journal, outcome)?;
     (applied.failed, applied.stuck) = (Some(fault), stuck);

@@ -53,6 +53,7 @@ pub mod report;
 pub mod reports;
 pub mod step;
 pub mod steps;
+pub mod undo;
 pub mod verdict;
 mod verify;
 pub mod version;

@@ -74,6 +74,10 @@ pub trait Action {
     fn is_reversible(&self) -> bool {
         true
     }
+    /// What of it stays.
+    fn trace(&self) -> Trace {
+        Trace::Disk
+    }
     /// The steps that take it back, in order, found out before it runs. What they need is kept by `keep`.
     fn inverse(&self, host: &dyn HostMut, keep: &Keep<'_>) -> Result<Vec<Step>, StepError>;
     /// The facts after it. Pure.
@@ -88,6 +92,17 @@ pub trait Action {
     fn conflict(&self, _host: &dyn HostMut) -> Option<PathBuf> {
         None
     }
+}
+
+/// What of a step stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// What is on the disk.
+    Disk,
+    /// What runs or is loaded, until the next boot.
+    Running,
+    /// Nothing: it happened.
+    Nothing,
 }
 
 impl Step {

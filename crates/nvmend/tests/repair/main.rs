@@ -13,6 +13,7 @@ mod programs;
 mod reboots;
 mod reload;
 mod samples;
+mod undoing;
 mod waiting;
 
 use std::path::{Path, PathBuf};
