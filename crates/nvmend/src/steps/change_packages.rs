@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::package_effects;
+use super::{header_builds, package_effects};
 use crate::diagnose::Arg;
 use crate::enquire::PackageName;
 use crate::facts::{Facts, PackageManager};
@@ -99,8 +99,11 @@ impl Action for ChangePackages {
         if changes.is_empty() {
             return Ok(vec![]);
         }
+        let (mut steps, kept) = header_builds::take_out(host, keep, self.manager, &changes)?;
         let restore = managers::named(&self.program)?.keep_former(host, keep, &changes)?;
-        Ok(vec![Step::RestorePackages(restore)])
+        steps.push(Step::RestorePackages(restore));
+        steps.extend(kept);
+        Ok(steps)
     }
 
     fn locks(&self) -> &'static [Lock] {

@@ -8,6 +8,7 @@
 //! machine as it was wherever it is interrupted. The programs are mocks (`programs.rs`); real ones run in `testbeds/`.
 
 mod crash;
+mod headers;
 mod plans;
 mod programs;
 mod reboots;
