@@ -49,6 +49,7 @@ nothing-newer = the repositories have no newer version than { $version } that su
 nothing-to-change = no package would change
 nothing-to-move = every file that is in the way belongs to a package
 nothing-to-restart = no program of the service is seen that has other libraries
+nothing-unattended = nothing here upgrades packages of the driver without being asked
 # $packages: a list
 partial-upgrade = Arch supports upgrades of the whole system only, and after one to the repositories as they were last synchronised, these would still not fit: { $packages }; synchronise and upgrade by hand (pacman -Syu), and look again
 # $unit, $why

@@ -42,6 +42,8 @@ by-hand-runfile-module = Build the module of { $version } for kernel { $kernel }
 by-hand-toolkit-on-the-host = On the host, not in here: tell the container engine of NVIDIA's container toolkit, then start this container with its GPUs
 # $name: of a setting, $path, $file
 by-hand-toolkit-setting = In { $file }, the setting { $name } names { $path }, which is not there: correct it
+# $name, $value: of packages, $version
+by-hand-upgrade-service = Put DCGM { $version } or newer in the place of { $name }. Its packages have other names now; which is right for this GPU, NVIDIA's user guide of DCGM says, { $value } for most
 # $wanted: a CUDA version, $name: of a package
 by-hand-use-cuda-compat = Install { $name }, and let programs that need CUDA { $wanted } find it first
 # $name: of a variable, $value

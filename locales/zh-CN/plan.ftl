@@ -32,6 +32,7 @@ nothing-newer = 软件源里没有支持这块 GPU 且比 { $version } 更新的
 nothing-to-change = 没有需要变更的软件包
 nothing-to-move = 碍事的文件都属于某个软件包
 nothing-to-restart = 没有看到使用其他版本库的服务进程
+nothing-unattended = 这里没有什么会自动升级驱动的软件包
 partial-upgrade = Arch 只支持整个系统一起升级，而按上次同步的软件源升级之后，这些软件包仍然不匹配：{ $packages }；请先手动同步并升级（pacman -Syu），再检查一次
 service-unknown = systemd 没有说明哪些服务会随 { $unit } 一起停止（{ $why }）
 wanted-version-unknown = 不知道应该保留哪个版本

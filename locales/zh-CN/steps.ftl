@@ -25,6 +25,7 @@ by-hand-reset-gpu = 结束所有使用 GPU 的程序，再重置它；不是每�
 by-hand-runfile-module = 用当初安装驱动的 .run 文件，为内核 { $kernel } 编译 { $version } 的模块
 by-hand-toolkit-on-the-host = 不是在容器里，而是在宿主机上：配置容器引擎使用 NVIDIA 容器工具包，再带上 GPU 启动这个容器
 by-hand-toolkit-setting = { $file } 里的 { $name } 指向并不存在的 { $path }：请改正
+by-hand-upgrade-service = 用 DCGM { $version } 或更新的版本替换 { $name }。新版的软件包名已改变，哪一个适合这块 GPU 请查 NVIDIA 的 DCGM 用户指南，多数情况是 { $value }
 by-hand-use-cuda-compat = 安装 { $name }，让需要 CUDA { $wanted } 的程序优先找到它
 by-hand-variable = { $name } 的值是 { $value }，常见的文件里都没有设置它（可能来自 module 文件、包装脚本、服务或当前 shell）：请在设置它的地方去掉或改正
 by-hand-variable-line = { $file } 设置了 { $name }：“{ $value }”。请去掉，然后重新登录

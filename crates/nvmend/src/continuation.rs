@@ -39,6 +39,7 @@ pub fn steps(program: &Path) -> Vec<Step> {
         mode: 0o644,
         config: vec![],
         unsearched: vec![],
+        excluded: vec![],
     };
     let link = SetLink { path: LINK.into(), target: PathBuf::from(UNIT) };
     vec![Step::WriteFile(unit), Step::SetLink(link)]

@@ -153,7 +153,8 @@ struct Search<'c> {
 impl Search<'_> {
     /// Takes up the primary cause, tries each of its remedies, and goes on with what is left.
     fn go(&mut self, way: Way, now: &Diagnosis) {
-        let Some(cause) = primary(now) else {
+        let asked = || self.asked_for(&way, now);
+        let Some(cause) = primary(now).or_else(asked) else {
             if !way.steps.is_empty() {
                 self.found.push(way);
             }
@@ -181,7 +182,10 @@ impl Search<'_> {
                     }
                     let same = then.names(cause.cause.id);
                     if same {
-                        let left = roots(&then).map(|found| found.cause.id).collect();
+                        let mut left: Vec<_> = roots(&then).map(|found| found.cause.id).collect();
+                        if left.is_empty() {
+                            left.push(cause.cause.id);
+                        }
                         self.others.push(Other { remedies, why: Why::DoesNotHelp(left) });
                     } else {
                         self.go(Way { remedies, ..next }, &then);
@@ -190,6 +194,12 @@ impl Search<'_> {
                 Err(why) => self.others.push(Other { remedies, why }),
             }
         }
+    }
+
+    /// Where nothing must be repaired: the note that the caller wants something done about.
+    fn asked_for<'d>(&self, way: &Way, now: &'d Diagnosis) -> Option<&'d Diagnosed> {
+        let first = self.only.first().filter(|_| way.remedies.is_empty())?;
+        now.findings.iter().find(|found| found.remedies().contains(first))
     }
 
     fn step(&self, way: &Way, id: &'static str) -> Result<Way, Why> {
@@ -239,7 +249,13 @@ impl Plan {
     fn of(way: Way, before: &Diagnosis, machine: Option<String>) -> Self {
         let after = diagnose(&way.facts);
         let left: BTreeSet<&str> = roots(&after).map(|found| found.cause.id).collect();
-        let causes = roots(before).map(|found| found.cause.id);
+        // A note only where it is what something is done about.
+        let is_meant = |found: &&Diagnosed| {
+            roots(before).any(|root| root.cause.id == found.cause.id)
+                || roots(before).next().is_none()
+                    && way.remedies.first().is_some_and(|id| found.remedies().contains(id))
+        };
+        let causes = before.findings.iter().filter(is_meant).map(|found| found.cause.id);
         let causes = causes.filter(|id| !left.contains(id)).map(str::to_owned).collect();
         let verdict = Verdict::of(&way.facts, &after);
         let mut plan = Self {

@@ -12,7 +12,7 @@ see =
     dpkg -l | grep -i nvidia
     rpm -qa | grep -i nvidia
 helps =
-    Install it from the distribution, by one way only:
+    Install it from the distribution, by one way only. nvmend shows that way, and goes it: nvmend plan --remedy install-driver
     Ubuntu: ubuntu-drivers list, then ubuntu-drivers install
     Debian: enable contrib, non-free and non-free-firmware, then apt install nvidia-driver linux-headers-amd64
     Fedora: enable RPM Fusion, then dnf install akmod-nvidia xorg-x11-drv-nvidia-cuda; wait until the module is built before you reboot

@@ -13,6 +13,7 @@ helps =
     Debian, Ubuntu: name all of its packages in a file of /etc/apt/apt.conf.d
     Unattended-Upgrade::Package-Blacklist {"{"} "nvidia"; "libnvidia"; "linux-.*nvidia"; {"}"};
     Fedora, RHEL: excludepkgs=*nvidia* in /etc/dnf/automatic.conf
+    nvmend writes that file: nvmend plan --remedy hold-driver
     Then upgrade by hand in a maintenance window, and reload the modules or reboot right after it.
     Where a reboot at night does no harm, let it follow the upgrade: Unattended-Upgrade::Automatic-Reboot "true";
 avoid = Do not turn all unattended upgrades off: security fixes of everything else come by them. A hold of the meta-package alone keeps nothing back; "nvidia" alone does not match libnvidia packages.

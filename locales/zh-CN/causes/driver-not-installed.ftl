@@ -12,7 +12,7 @@ see =
     dpkg -l | grep -i nvidia
     rpm -qa | grep -i nvidia
 helps =
-    用发行版的方式安装，并且只用一种方式：
+    用发行版的方式安装，并且只用一种方式。nvmend 可以给出并执行：nvmend plan --remedy install-driver
     Ubuntu：ubuntu-drivers list，再执行 ubuntu-drivers install
     Debian：启用 contrib、non-free、non-free-firmware，再 apt install nvidia-driver linux-headers-amd64
     Fedora：启用 RPM Fusion，再 dnf install akmod-nvidia xorg-x11-drv-nvidia-cuda，等模块编译完再重启

@@ -13,6 +13,7 @@ helps =
     Debian、Ubuntu：在 /etc/apt/apt.conf.d 的某个文件里列出驱动的全部软件包
     Unattended-Upgrade::Package-Blacklist {"{"} "nvidia"; "libnvidia"; "linux-.*nvidia"; {"}"};
     Fedora、RHEL：在 /etc/dnf/automatic.conf 里写 excludepkgs=*nvidia*
+    这个文件可以由 nvmend 来写：nvmend plan --remedy hold-driver
     以后在维护窗口手动升级，升级后立即重新加载模块或重启。
     如果夜间重启没有影响，也可以让升级之后自动重启：Unattended-Upgrade::Automatic-Reboot "true";
 avoid = 不要把自动升级整个关掉：其他软件的安全修复也靠它。只锁住元包不起作用；只写 "nvidia" 也匹配不到 libnvidia 开头的软件包。

@@ -38,7 +38,15 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
         let can_be_done = proposal.plan.as_ref().is_some_and(|plan| !plan.is_advice());
         if can_be_done && !source::is_elsewhere(matches) {
             let file = file.map(|file| format!(" {}", file.display())).unwrap_or_default();
-            let command = format!("sudo nvmend apply{file}");
+            // What was asked for by name, apply by itself would not choose.
+            let command = if only.is_empty() || !file.is_empty() {
+                format!("sudo nvmend apply{file}")
+            } else {
+                let wanted = only.join(" --remedy ");
+                format!(
+                    "sudo nvmend plan --remedy {wanted} -o plan.json && sudo nvmend apply plan.json"
+                )
+            };
             let text = words.cli("plan-to-do-it", &[]);
             ui.print(format!("\n{text}\n      {}\n", ui.page.paint(Paint::Command, &command)));
         }

@@ -2,7 +2,7 @@
 
 use super::common::{NONE, libraries, loaded, package, with_all};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
-use crate::facts::{Environment, Facts, Holder, MappedLibrary, PackageRole};
+use crate::facts::{Environment, Facts, Holder, MappedLibrary, Package, PackageRole};
 use crate::knowledge::{cuda::highest_cuda, dcgm};
 
 /// `service-skew`.
@@ -60,10 +60,7 @@ fn with_old_dcgm(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let (driver, origin) = facts.loaded_version()?;
-    let installed = facts.packages.of_role(PackageRole::Independent);
-    let (found, lacks) = installed
-        .filter(|found| found.is_installed() && dcgm::is_package(&found.name))
-        .find_map(|found| Some((found, dcgm::too_old(&found.version, driver)?)))?;
+    let (found, lacks) = old_dcgm(facts)?;
     let (_, version) = found.version.split_once(':').unwrap_or(("", &found.version));
     let finding = Finding::likely()
         .remedies(&["upgrade-service"])
@@ -78,6 +75,15 @@ fn with_old_dcgm(facts: &Facts) -> Option<Finding> {
     let cuda = highest_cuda(driver.branch())
         .map(|cuda| Evidence::new("claim-cuda-supported", origin.clone(), cuda));
     Some(with_all(finding, loaded(facts).into_iter().chain(cuda)))
+}
+
+/// The package of a DCGM that is too old for the loaded module, and what it lacks.
+pub(crate) fn old_dcgm(facts: &Facts) -> Option<(&Package, dcgm::TooOld)> {
+    let (driver, _) = facts.loaded_version()?;
+    let installed = facts.packages.of_role(PackageRole::Independent);
+    installed
+        .filter(|found| found.is_installed() && dcgm::is_package(&found.name))
+        .find_map(|found| Some((found, dcgm::too_old(&found.version, driver)?)))
 }
 
 /// The unit of a service of the driver; `None` for any other program.

@@ -48,6 +48,7 @@ pub enum ArchiveField {
 
 /// Packages that are left alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ExcludedPackages {
     /// The pattern, for names.
     pub pattern: String,

@@ -32,7 +32,7 @@ mod security;
 mod snap;
 mod system;
 mod toolkits;
-mod upgrades;
+pub(crate) mod upgrades;
 
 use crate::probe::Probe;
 

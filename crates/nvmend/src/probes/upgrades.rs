@@ -149,7 +149,8 @@ fn with_variables(text: &str, os: Option<&Os>) -> String {
     text.replace("${distro_id}", &id).replace("${distro_codename}", &os.codename)
 }
 
-fn dnf(host: &dyn Host) -> Datum<UnattendedUpgrades> {
+/// Of dnf-automatic.
+pub(crate) fn dnf(host: &dyn Host) -> Datum<UnattendedUpgrades> {
     const TIMERS: &str = "/etc/systemd/system/timers.target.wants";
     let timers = match host.list(Path::new(TIMERS)) {
         Ok(timers) => timers,

@@ -49,6 +49,7 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
             mode: 0o644,
             config: config.collect(),
             unsearched: vec![],
+            excluded: vec![],
         }));
     }
     // An image that bars it already need not be made anew.

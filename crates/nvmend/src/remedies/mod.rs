@@ -15,6 +15,7 @@ mod edit;
 mod enrol_key;
 mod finish_packages;
 mod free_space;
+mod hold_driver;
 mod install_driver;
 mod install_driver_libraries;
 mod install_firmware;
@@ -46,6 +47,7 @@ mod switch_flavour;
 mod unblock_module;
 mod update_flatpak;
 mod upgrade_driver;
+mod upgrade_service;
 mod use_cuda_compat;
 
 use crate::remedy::Remedy;
@@ -69,6 +71,7 @@ pub const ALL: &[&Remedy] = &[
     &correct_environment::REMEDY,
     &enrol_key::REMEDY,
     &free_space::REMEDY,
+    &hold_driver::REMEDY,
     &install_module_package::REMEDY,
     &install_supported_branch::REMEDY,
     &load_module::REMEDY,
@@ -94,6 +97,7 @@ pub const ALL: &[&Remedy] = &[
     &remove_package::REMEDY,
     &switch_flavour::REMEDY,
     &upgrade_driver::REMEDY,
+    &upgrade_service::REMEDY,
 ];
 
 /// The remedy of that id, where it can be carried out.

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::diagnose::Arg;
-use crate::facts::{ConfigLine, Datum, Facts, LibraryFile, LibraryPlace, LookupScope};
+use crate::facts::{
+    ConfigLine, Datum, ExcludedPackages, Facts, LibraryFile, LibraryPlace, LookupScope,
+};
 use crate::host::LinkChain;
 use crate::host_mut::{HostMut, digest};
 use crate::modprobe::resolve_again;
@@ -28,6 +30,9 @@ pub struct WriteFile {
     /// Directories that the loader does not search any more, once its cache is made anew.
     #[serde(default)]
     pub unsearched: Vec<PathBuf>,
+    /// Packages that the file takes out of upgrades that nobody asked for; they are added to those that it has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub excluded: Vec<ExcludedPackages>,
 }
 
 impl Action for WriteFile {
@@ -59,6 +64,9 @@ impl Action for WriteFile {
             facts.modules.kernels.iter().map(|modules| modules.kernel.clone()).collect();
         kernels.iter().for_each(|kernel| resolve_again(facts, kernel));
         self.unsearched.iter().for_each(|directory| leave_out(facts, directory));
+        if let Datum::Known { value: upgrades, .. } = &mut facts.upgrades {
+            upgrades.excluded.extend(self.excluded.iter().cloned());
+        }
     }
 
     fn run(&self, host: &dyn HostMut, _progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {

@@ -7,6 +7,7 @@
 //! Repairs on the machines of `machines/`: what would be done, that it helps as predicted, and that it leaves the
 //! machine as it was wherever it is interrupted. The programs are mocks (`programs.rs`); real ones run in `testbeds/`.
 
+mod asked;
 mod crash;
 mod headers;
 mod plans;
@@ -91,7 +92,8 @@ impl Agreeable<'_> {
 
 impl Enquire for Agreeable<'_> {
     fn simulate(&self, request: &Request) -> Result<ChangePackages, Hindrance> {
-        let newest = || self.versions().first().cloned().unwrap_or_else(|| "newest".to_owned());
+        let newest =
+            || self.versions().first().cloned().unwrap_or_else(|| "580.95.05-1".to_owned());
         let install = |wanted: &Vec<Wanted>| -> Vec<PackageChange> {
             let to = |wanted: &Wanted| wanted.version.clone().unwrap_or_else(newest);
             wanted.iter().map(|wanted| self.change(&wanted.package, Some(to(wanted)))).collect()

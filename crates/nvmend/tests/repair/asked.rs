@@ -1,0 +1,90 @@
+//! What is done only where somebody asks for it: about a note, on a machine that needs no repair.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use nvmend::apply::{Applied, Session, apply, undo};
+use nvmend::diagnose::diagnose;
+use nvmend::host::Host;
+use nvmend::hosts::memory::Memory;
+use nvmend::hosts::simulated::Simulated;
+use nvmend::journal::Outcome;
+use nvmend::plan::{Plan, Planning, plan};
+use nvmend::probe::probe;
+use nvmend::remedy::Allowed;
+use nvmend::step::{Step, predict};
+
+use crate::{Agreeable, facts, memory};
+
+const NOTE: &str = "unattended-upgrade-exposed";
+fn asked(memory: &Memory, remedy: &str) -> Planning {
+    let facts = facts(memory);
+    plan(&facts, &Allowed::default(), &[remedy], &Agreeable(memory, &facts), None)
+}
+
+fn with<T>(host: &Arc<Simulated>, run: impl FnOnce(&Session<'_>) -> T) -> T {
+    let probed: Arc<dyn Host> = host.clone();
+    run(&Session {
+        host: host.as_ref(),
+        clock: &|| "2026-11-24T12:00:00Z".to_owned(),
+        probe: &|| probe(&probed, Duration::from_secs(60)),
+        stopped: &|| false,
+    })
+}
+
+fn planned(memory: &Memory) -> Plan {
+    let before = facts(memory);
+    assert!(diagnose(&before).names(NOTE));
+    let plan = asked(memory, "hold-driver").plan.unwrap();
+    assert_eq!(plan.causes, [NOTE]);
+    assert!(plan.left.is_empty());
+    assert!(!diagnose(&predict(&before, &plan.steps)).names(NOTE));
+    plan
+}
+
+/// Does it and takes it back; what the file holds between.
+fn done(memory: Memory, plan: &Plan) -> String {
+    let [Step::WriteFile(file)] = plan.steps.as_slice() else { panic!("{:?}", plan.steps) };
+    let before = facts(&memory);
+    let there = memory.read(&file.path, 1 << 20).ok();
+    let host = Arc::new(Simulated::new(memory, &[]));
+    let applied = with(&host, |session| apply(session, plan, "20261124T120000Z", &mut |_| {}));
+    assert!(
+        matches!(applied, Ok(Applied { outcome: Some(Outcome::Succeeded), .. })),
+        "{applied:?}"
+    );
+    let after = with(&host, |session| (session.probe)());
+    // Read back, the file says what was foretold of it.
+    assert_eq!(after.upgrades, predict(&before, &plan.steps).upgrades);
+    assert!(!diagnose(&after).names(NOTE));
+    let content = String::from_utf8(host.read(&file.path, 1 << 20).unwrap()).unwrap();
+    with(&host, |session| undo(session, "20261124T120000Z", false, &mut |_| {})).unwrap();
+    assert_eq!(host.read(&file.path, 1 << 20).ok(), there);
+    content
+}
+
+#[test]
+fn nothing_is_done_about_a_note_unasked() {
+    let memory = memory(NOTE);
+    let facts = facts(&memory);
+    assert_eq!(crate::planning(&memory, &facts, &Allowed::default()).plan, None);
+    assert_eq!(asked(&memory, "reload-modules").plan, None);
+}
+
+#[test]
+fn the_driver_is_kept_out_of_apts_unattended_upgrades() {
+    let memory = memory(NOTE);
+    let plan = planned(&memory);
+    insta::assert_snapshot!(done(memory, &plan));
+}
+
+#[test]
+fn a_driver_is_looked_for_where_somebody_asks_for_one() {
+    let memory = memory("driver-not-installed");
+    assert!(diagnose(&facts(&memory)).names("driver-not-installed"));
+    // The mock of a package manager brings no more than what it is asked for, so the way goes on from there: with the
+    // libraries that real packages bring along. Real ones: `testbeds/l2/repair`.
+    let planning = asked(&memory, "install-driver");
+    let ways: Vec<_> = planning.others.iter().map(|other| other.remedies.as_slice()).collect();
+    assert_eq!(ways, [["install-driver", "install-driver-libraries"]]);
+}
