@@ -12,6 +12,7 @@ mod plans;
 mod programs;
 mod reboots;
 mod reload;
+mod runfile;
 mod samples;
 mod waiting;
 

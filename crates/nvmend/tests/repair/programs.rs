@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use nvmend::facts::RunfileContent;
 use nvmend::host::{FileKind, Host};
 use nvmend::hosts::made;
 use nvmend::hosts::memory::Memory;
@@ -21,6 +22,7 @@ pub const ALL: &[(&str, Program)] = &[
     ("dkms", dkms),
     ("flatpak", flatpak),
     ("nvidia-ctk", nvidia_ctk),
+    ("nvidia-uninstall", nvidia_uninstall),
 ];
 
 /// Sets the link by SONAME in the libraries' directories to the newest version there, and writes its cache.
@@ -152,4 +154,23 @@ fn nvidia_ctk(_: &Memory, arguments: &[String]) -> Vec<Change> {
     let output = arguments.iter().find_map(|argument| argument.strip_prefix("--output="));
     let text = b"cdiVersion: 0.5.0\nkind: nvidia.com/gpu\n".to_vec();
     output.map(|output| Change::Write(output.into(), text)).into_iter().collect()
+}
+
+/// Takes away what the record names, puts back what was set aside, and forgets the record.
+fn nvidia_uninstall(memory: &Memory, arguments: &[String]) -> Vec<Change> {
+    assert_eq!(arguments, ["--silent", "--skip-module-unload"]);
+    let facts = facts(memory);
+    let record = facts.builders.runfile.value().and_then(|trace| trace.record.clone()).unwrap();
+    let gone = record.installed.into_iter().map(|entry| Change::Remove(entry.path));
+    let back = record.former.into_iter().filter_map(|entry| match entry.what {
+        RunfileContent::Link { target } => Some(Change::Link(entry.path, target)),
+        RunfileContent::Kept { number } => {
+            let kept = format!("/var/lib/nvidia/{number}");
+            let content = memory.read(Path::new(&kept), u64::MAX).unwrap();
+            Some(Change::Write(entry.path, content))
+        }
+        RunfileContent::File { .. } => None,
+    });
+    let log = Change::Write("/var/log/nvidia-uninstall.log".into(), b"done\n".to_vec());
+    gone.chain(back).chain([Change::Remove("/var/lib/nvidia".into()), log]).collect()
 }

@@ -139,7 +139,14 @@ fn driver_files(known: &Facts) -> Vec<PathBuf> {
         );
         !is_foreign && !file.injected
     });
-    let mut files: Vec<_> = modules.chain(libraries.map(|file| &file.path)).cloned().collect();
+    // And what the .run installer put in place or set aside.
+    let record = known.builders.runfile.value().and_then(|runfile| runfile.record.as_ref());
+    let of_runfile = record.iter().flat_map(|record| record.installed.iter().chain(&record.former));
+    let mut files: Vec<_> = modules
+        .chain(libraries.map(|file| &file.path))
+        .chain(of_runfile.map(|entry| &entry.path))
+        .cloned()
+        .collect();
     files.sort();
     files.dedup();
     files
