@@ -116,6 +116,16 @@ pub struct RunfileEntry {
     pub what: RunfileContent,
 }
 
+impl RunfileEntry {
+    /// Where a former file lies now.
+    pub fn kept(&self) -> Option<PathBuf> {
+        match self.what {
+            RunfileContent::Kept { number } => Some(format!("/var/lib/nvidia/{number}").into()),
+            _ => None,
+        }
+    }
+}
+
 /// What the record says of a path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::modules;
 use crate::facts::{
-    BuildOutcome, Datum, InstallerRun, LibraryFile, LibraryPlace, ModuleFile, Origin,
-    RunfileContent, RunfileEntry, RunfileRecord, RunfileTrace,
+    BuildOutcome, Datum, InstallerRun, LibraryFile, LibraryPlace, ModuleFile, Origin, RunfileEntry,
+    RunfileRecord, RunfileTrace,
 };
 use crate::host::{Failure, Host, follow};
 use crate::knowledge::libraries::driver_library;
@@ -82,9 +82,7 @@ fn read_record(host: &dyn Host) -> Option<RunfileRecord> {
 
 /// Where a former file lies now, and the name that it had.
 fn aside(entry: &RunfileEntry) -> Option<(PathBuf, &str)> {
-    let RunfileContent::Kept { number } = entry.what else { return None };
-    let path = Path::new(BACKUP).with_file_name(number.to_string());
-    Some((path, entry.path.file_name()?.to_str()?))
+    Some((entry.kept()?, entry.path.file_name()?.to_str()?))
 }
 
 /// The installer sets aside what lies in the directories of the system's loader.

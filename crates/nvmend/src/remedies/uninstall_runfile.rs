@@ -16,8 +16,8 @@ use crate::version::DriverVersion;
 pub(super) const REMEDY: Remedy = Remedy { id: "uninstall-runfile", steps };
 
 const UNINSTALLER: &str = "/usr/bin/nvidia-uninstall";
-/// What the uninstaller writes.
-const LOG: &str = "/var/log/nvidia-uninstall.log";
+/// What the uninstaller writes; earlier ones wrote over the installer's.
+const LOGS: [&str; 2] = ["/var/log/nvidia-uninstall.log", "/var/log/nvidia-installer.log"];
 /// The first installer that knows `--skip-module-unload` (NVIDIA/nvidia-installer, its commit of 346.16).
 const LEAVES_MODULES: &str = "346.16";
 
@@ -40,9 +40,10 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
     let is_ours = record.installed.iter().any(|entry| entry.path.starts_with(&sources));
     let builds = builds(facts, record);
     // What is a package's by now the uninstaller would take away too, where it is the same.
-    let lost = record.installed.iter().any(|entry| is_lost(facts, record, entry));
+    let (lost, installed): (Vec<_>, Vec<_>) =
+        record.installed.iter().cloned().partition(|of| is_lost(facts, context, record, of));
     let has_program = trace.signs.iter().any(|sign| sign.as_str() == UNINSTALLER);
-    let can_run = has_program && leaves_modules(&record.version) && !lost;
+    let can_run = has_program && leaves_modules(&record.version) && lost.is_empty();
     let can_run = can_run && (is_ours || builds.is_empty());
     let kernels = if is_ours { builds } else { vec![] };
 
@@ -51,17 +52,17 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
     changed.extend(paths.filter_map(kernel_of));
     let current = facts.current_kernel().map(|(kernel, _)| kernel.to_owned());
     let cache = loader_cache::refresh(facts);
-    let mut outputs = vec![PathBuf::from(LOG)];
+    let mut outputs: Vec<PathBuf> = LOGS.map(PathBuf::from).into();
     if let Step::Regenerate(cache) = &cache {
         outputs.extend(cache.outputs.iter().cloned());
     }
     let indexed: BTreeSet<&String> = changed.iter().chain(&current).collect();
     outputs.extend(indexed.into_iter().flat_map(|kernel| index_files(kernel)));
 
-    let installed: Vec<RunfileEntry> =
-        record.installed.iter().filter(|entry| !is_lost(facts, record, entry)).cloned().collect();
     if can_run {
-        let sizes = installed.iter().filter_map(|entry| context.machine.size(&entry.path));
+        let there = installed.iter().map(|entry| entry.path.clone());
+        let kept = there.chain(record.former.iter().filter_map(RunfileEntry::kept));
+        let sizes = kept.filter_map(|path| context.machine.size(&path));
         space::need(context, Path::new(RUNS), sizes.sum())?;
     }
     let uninstall = UninstallRunfile {
@@ -95,11 +96,18 @@ fn builds(facts: &Facts, record: &RunfileRecord) -> Vec<String> {
     own.flat_map(|of| of.builds.iter().map(|build| build.kernel.clone())).collect()
 }
 
-/// Whether a package owns this path now, and nothing would come in its place.
-fn is_lost(facts: &Facts, record: &RunfileRecord, entry: &RunfileEntry) -> bool {
+/// Whether a package owns this file now, which is the same as that of the `.run` file, and nothing would come in its place.
+/// Manifests are the same in many versions.
+fn is_lost(
+    facts: &Facts,
+    context: &Context<'_>,
+    record: &RunfileRecord,
+    entry: &RunfileEntry,
+) -> bool {
+    let RunfileContent::File { crc } = entry.what else { return false };
     let comes = || record.former.iter().any(|former| former.path == entry.path);
-    let is_file = matches!(entry.what, RunfileContent::File { .. });
-    is_file && matches!(facts.owner(&entry.path), Ownership::Package(_)) && !comes()
+    let is_same = || context.machine.runfile_checksum(&entry.path).is_none_or(|it| it == crc);
+    matches!(facts.owner(&entry.path), Ownership::Package(_)) && !comes() && is_same()
 }
 
 fn leaves_modules(version: &str) -> bool {

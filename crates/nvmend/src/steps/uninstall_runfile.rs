@@ -107,12 +107,12 @@ impl UninstallRunfile {
             }
             match &entry.what {
                 RunfileContent::Link { target } => host.link(&entry.path, target, None)?,
-                RunfileContent::Kept { number } => {
-                    let kept = Path::new(RECORDS).join(number.to_string());
-                    if host.place(&kept)? != Place::Nothing {
+                RunfileContent::Kept { .. } => match entry.kept() {
+                    Some(kept) if host.place(&kept)? != Place::Nothing => {
                         host.copy(&kept, &entry.path)?;
                     }
-                }
+                    _ => {}
+                },
                 RunfileContent::File { .. } => {}
             }
         }

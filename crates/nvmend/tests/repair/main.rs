@@ -149,6 +149,10 @@ impl Enquire for Agreeable<'_> {
         Machine { host: self.0 }.size(path)
     }
 
+    fn runfile_checksum(&self, path: &Path) -> Option<u32> {
+        Machine { host: self.0 }.runfile_checksum(path)
+    }
+
     fn directory(&self, path: &Path) -> Option<PathBuf> {
         Machine { host: self.0 }.directory(path)
     }

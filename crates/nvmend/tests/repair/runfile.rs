@@ -13,6 +13,7 @@ use nvmend::journal::Outcome;
 use nvmend::probe::probe;
 use nvmend::remedy::Allowed;
 use nvmend::step::{Step, StepError};
+use nvmend::steps::UninstallRunfile;
 
 use crate::{facts, memory, planning, programs};
 
@@ -109,11 +110,20 @@ fn what_is_a_packages_by_now_stays() {
     let listed = memory.read(Path::new(list), 1 << 20).unwrap();
     let listed = String::from_utf8(listed).unwrap() + "/usr/bin/nvidia-smi\n";
     let memory = memory.file(list, listed);
-    let plan = planning(&memory, &facts(&memory), &Allowed::default()).plan.unwrap();
-    let Some(Step::UninstallRunfile(step)) = plan.steps.first() else { panic!("{plan:?}") };
+    let step = uninstall(&memory);
     assert_eq!(step.program, None);
     let smi = Path::new("/usr/bin/nvidia-smi");
     assert!(!step.installed.iter().any(|entry| entry.path == smi));
+    // It is another file by now, which the uninstaller leaves alone.
+    assert!(uninstall(&memory.file("/usr/bin/nvidia-smi", "the package's")).program.is_some());
+}
+
+fn uninstall(memory: &Memory) -> UninstallRunfile {
+    let plan = planning(memory, &facts(memory), &Allowed::default()).plan.unwrap();
+    match plan.steps.first() {
+        Some(Step::UninstallRunfile(step)) => step.clone(),
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
