@@ -15,7 +15,7 @@ pub const ALL: &[(&str, Program)] = &[
     ("ldconfig", ldconfig),
     ("depmod", depmod),
     ("modprobe", modprobe),
-    ("update-initramfs", image),
+    ("update-initramfs", update_initramfs),
     ("dracut", image),
     ("mkinitcpio", image),
     ("systemctl", |_, _| vec![]),
@@ -97,6 +97,24 @@ fn image(memory: &Memory, _: &[String]) -> Vec<Change> {
         .filter(|entry| entry.name.starts_with("initr"))
         .map(|entry| Change::Write(Path::new("/boot").join(entry.name), b"new image".to_vec()))
         .collect()
+}
+
+/// The same by way of the two files that it has beside each image meanwhile.
+fn update_initramfs(memory: &Memory, arguments: &[String]) -> Vec<Change> {
+    let images = image(memory, arguments).into_iter();
+    let beside = |path: &Path, end: &str| PathBuf::from(format!("{}{end}", path.display()));
+    let changes = images.flat_map(|change| {
+        let Change::Write(path, content) = change else { return vec![] };
+        let (new, old) = (beside(&path, ".new"), beside(&path, ".dpkg-bak"));
+        vec![
+            Change::Write(old.clone(), vec![]),
+            Change::Write(new.clone(), vec![]),
+            Change::Write(path, content),
+            Change::Remove(new),
+            Change::Remove(old),
+        ]
+    });
+    changes.collect()
 }
 
 /// Builds a module that is like the one of another kernel, and takes it out again.
