@@ -38,6 +38,7 @@ option-remedy = Use this remedy of the cause; given several times: these, in ord
 option-plan-output = Also write the plan into FILE, for nvmend apply FILE; - writes JSON to the standard output
 option-yes = Don't ask; needs --allow, which then also covers what cannot be undone
 option-undo-yes = Don't ask
+option-partly = Also where something of the run cannot be taken back: then the rest is
 option-dry-run = Show what would be done, and do nothing
 option-help = Show this help
 option-version = Show the version
@@ -109,6 +110,10 @@ error-unfinished = Run { $run } was interrupted, and what it did is not taken ba
 hint-unfinished = Take it back first: sudo nvmend undo { $run }
 error-at-work = Another nvmend is changing this machine right now.
 hint-at-work = Wait until it has ended; nvmend history shows it then.
+# $path
+error-left-lock = { $path } is there, and no program has it open: a package manager was cut off and left it behind. It refuses to work as long as the file is there, so nothing was changed.
+# $path
+hint-left-lock = See that no package manager is at work (pgrep -a pacman) and what was cut off (tail /var/log/pacman.log), then: sudo rm { $path }
 # $run
 error-no-such-run = There is no run “{ $run }”.
 hint-history = nvmend history lists the runs.
@@ -117,6 +122,14 @@ error-no-reboot-came = Run { $run } does not wait for a reboot that has happened
 # $run
 error-run-is-undone = Nothing of run { $run } is left to take back.
 error-nothing-to-undo = There is no run that could be taken back.
+# $run, $steps: each with why
+error-lost = Run { $run } cannot be taken back wholly, so nothing was changed. { $steps }
+# $run
+hint-lost-partly = To take back the rest of it: sudo nvmend undo --partly { $run }
+# $run
+hint-lost-all = Nothing else of run { $run } is left to take back.
+# $numbers: of steps
+error-lost-steps = Of this run cannot be taken back: step { $numbers }. Nothing was changed.
 # $paths: a list
 error-changed-since = Somebody has changed since what this run changed, and that is not overwritten: { $paths }
 hint-changed-since = Put these aside or back as the run left them, then try again.

@@ -184,6 +184,7 @@ run-unreadable = Run { $run } cannot be read: { $why }
 
 # $run, $name: of the remedies
 undo-title = Taking back run { $run } ({ $name })
+undo-spared = left as it runs: without the step that cannot be taken back, this would only interrupt
 # $why
 was-stuck = the last attempt failed: { $why }
 gpus-need-both = one GPU here needs the open modules and another the proprietary ones

@@ -133,6 +133,7 @@ run-unreadable = 无法读取执行记录 { $run }：{ $why }
 ## 撤销
 
 undo-title = 撤销执行 { $run }（{ $name }）
+undo-spared = 保持现状：有一步已无法撤销，单独撤销这一步只会造成中断
 was-stuck = 上次未能撤销：{ $why }
 gpus-need-both = 这里的 GPU 有的需要开源模块，有的需要专有模块
 headers-not-available = 这里配置的软件源里已经没有 { $packages }

@@ -88,10 +88,11 @@ fn describe(help: Help<'_>) -> Command {
                 allow(help),
             ]),
         )
-        .subcommand(
-            subcommand("undo", say("command-undo"))
-                .args([run(help), yes(help("option-undo-yes", &[]))]),
-        )
+        .subcommand(subcommand("undo", say("command-undo")).args([
+            run(help),
+            yes(help("option-undo-yes", &[])),
+            Arg::new("partly").long("partly").action(ArgAction::SetTrue).help(say("option-partly")),
+        ]))
         .subcommand(subcommand("history", say("command-history")))
         .subcommand(subcommand("resume", say("command-resume")).hide(true).arg(run(help)))
         .subcommand(

@@ -45,8 +45,8 @@ const ENVIRONMENT: [&str; 12] = [
 pub enum Work<'w> {
     /// A plan.
     Apply(&'w Plan),
-    /// Taking back the run of that name.
-    Undo(&'w str),
+    /// Taking back the run of that name; also where something of it cannot be.
+    Undo(&'w str, bool),
 }
 
 /// Refuses who is not root.
@@ -73,6 +73,10 @@ pub fn refusal(error: &ApplyError, words: &Words) -> Failure {
         ApplyError::ByHand => Failure::usage(words.cli("error-by-hand", &[])),
         ApplyError::Locked => say("error-at-work", &[]).hint(words.cli("hint-at-work", &[])),
         ApplyError::Unfinished(run) => unfinished(run, words),
+        ApplyError::LeftLock(path) => {
+            let path = [("path", path.clone())];
+            say("error-left-lock", &path).hint(words.cli("hint-left-lock", &path))
+        }
         ApplyError::NoSuchRun(run) => {
             say("error-no-such-run", &[("run", run.clone())]).hint(words.cli("hint-history", &[]))
         }
@@ -80,6 +84,10 @@ pub fn refusal(error: &ApplyError, words: &Words) -> Failure {
             say("error-no-reboot-came", &[("run", run.clone())])
         }
         ApplyError::NothingToUndo(run) => say("error-run-is-undone", &[("run", run.clone())]),
+        ApplyError::Lost(steps, _) => {
+            let numbers: Vec<String> = steps.iter().map(|at| (at + 1).to_string()).collect();
+            say("error-lost-steps", &[("numbers", numbers.join(", "))])
+        }
         ApplyError::Conflicts(paths) => {
             let paths: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
             say("error-changed-since", &[("paths", paths.join(", "))])
@@ -126,7 +134,8 @@ pub fn run(
             live.write(&plan_file(&id), &text, 0o600).map_err(by_machine)?;
             ("apply", id, plan.steps.len())
         }
-        Work::Undo(run) => ("undo", run.to_owned(), 0),
+        Work::Undo(run, false) => ("undo", run.to_owned(), 0),
+        Work::Undo(run, true) => ("undo-partly", run.to_owned(), 0),
     };
     let _ = live.remove(&stop_file(&id));
     let mut progress = Progress::new(ui, words, steps, is_json);

@@ -1,4 +1,4 @@
-//! `nvmend __work apply|undo RUN LANGUAGE`: changes the machine, apart from the terminal. Not for people: `apply` and
+//! `nvmend __work apply|undo|undo-partly RUN LANGUAGE`: changes the machine, apart from the terminal. Not for people: `apply` and
 //! `undo` start it, as a unit of systemd where systemd runs, so that it lives on when the session ends.
 //!
 //! It tells what happens in lines of JSON ([`Message`]); nobody need listen. A request to stop is a signal, or a file
@@ -124,7 +124,7 @@ fn work(verb: &str, run: &str, say: &dyn Fn(&Message)) -> Result<(), ApplyError>
     let mut watch = |event: Event<'_>| say(&Message::of(event));
     let stop = stop_file(run);
     let done = |session: &Session<'_>| match verb {
-        "undo" => apply::undo(session, run, &mut watch),
+        "undo" | "undo-partly" => apply::undo(session, run, verb == "undo-partly", &mut watch),
         _ => {
             let path = plan_file(run);
             let plan: Plan = serde_json::from_slice(&live.read(&path, MOST)?)

@@ -11,14 +11,14 @@ use crate::facts::Facts;
 use crate::host::{Failure, HostError, read_text};
 use crate::host_mut::HostMut;
 use crate::journal::{self, Difference, Journal, JournalError, Outcome, Record, Run};
+use crate::lock::{self, Lock};
 use crate::plan::Plan;
 use crate::step::{Keep, Step, StepError};
+use crate::undo::{self, WayBack};
 use crate::verify::verify;
 
 /// The lock that one run at a time has.
 pub const LOCK: &str = "/run/lock/nvmend.lock";
-/// How long somebody else's lock is waited for.
-const LOCK_PATIENCE: Duration = Duration::from_secs(600);
 /// How long a fresh boot may take until the modules are loaded.
 const BOOT_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -96,6 +96,9 @@ pub enum ApplyError {
     /// Another nvmend is at work.
     #[error("another nvmend is at work")]
     Locked,
+    /// The package manager refuses to work: a lock was left behind.
+    #[error("{0} was left behind by a program that was cut off, and no program has it")]
+    LeftLock(String),
     /// All of the plan is a person's.
     #[error("nothing of this plan can be done by nvmend itself")]
     ByHand,
@@ -114,6 +117,10 @@ pub enum ApplyError {
     /// The run is taken back already, or changed nothing.
     #[error("nothing of run {0} is left to take back")]
     NothingToUndo(String),
+    /// Steps, by their place in the plan, that cannot be taken back, or not wholly; and whether anything else of the
+    /// run can.
+    #[error("of this run cannot be taken back: step {}", .0.iter().map(|at| (at + 1).to_string()).collect::<Vec<_>>().join(", "))]
+    Lost(Vec<usize>, bool),
     /// Somebody changed since what the run changed.
     #[error("changed since: {}", .0.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "))]
     Conflicts(Vec<PathBuf>),
@@ -141,10 +148,11 @@ pub fn apply(
     if plan.is_advice() {
         return Err(ApplyError::ByHand);
     }
-    let _lock = lock(session.host)?;
+    let _lock = take_lock(session.host)?;
     if let Some(run) = journal::unfinished(session.host)?.first() {
         return Err(ApplyError::Unfinished(run.id.clone()));
     }
+    refuse_left_locks(session.host, plan.steps.iter())?;
     let journal = Journal::of(session.host, id);
     journal.mark()?;
     journal.reserve()?;
@@ -194,7 +202,7 @@ pub fn resume(
     id: &str,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, ApplyError> {
-    let _lock = lock(session.host)?;
+    let _lock = take_lock(session.host)?;
     let run = journal::read(session.host, id)?.ok_or(ApplyError::NoSuchRun(id.to_owned()))?;
     let awaits = run.awaits.as_ref().filter(|_| run.outcome.is_none());
     let Some((step, boot)) = awaits else { return Err(ApplyError::AwaitsNothing(id.to_owned())) };
@@ -213,13 +221,14 @@ pub fn resume(
     carry_out(session, &journal, &run.plan, step + 1, BOOT_PATIENCE, watch)
 }
 
-/// Takes a run back: one that ended well, or one that was interrupted.
+/// Takes a run back: one that ended well, or one that was interrupted. `partly`: also where something of it cannot be.
 pub fn undo(
     session: &Session<'_>,
     id: &str,
+    partly: bool,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<Applied, ApplyError> {
-    let _lock = lock(session.host)?;
+    let _lock = take_lock(session.host)?;
     let run = journal::read(session.host, id)?.ok_or(ApplyError::NoSuchRun(id.to_owned()))?;
     let journal = Journal::of(session.host, id);
     let is_over = matches!(run.outcome, Some(Outcome::RolledBack | Outcome::Undone));
@@ -232,13 +241,17 @@ pub fn undo(
         }
         return Err(ApplyError::NothingToUndo(id.to_owned()));
     }
+    let way = WayBack::of(&run);
+    if way.is_refused(&run, partly) {
+        let leads_somewhere = way.leads_somewhere(&run);
+        return Err(ApplyError::Lost(way.lost, leads_somewhere));
+    }
+    let inverses = || undo::inverses(&run.begun, &way.steps).flat_map(|(_, begun)| &begun.inverse);
+    refuse_left_locks(session.host, inverses())?;
     // What was interrupted may be half done; what was finished must be as it was left.
     if run.outcome == Some(Outcome::Succeeded) {
-        let inverses = run.begun.values().filter(|begun| !begun.reverted);
-        let conflicts: Vec<PathBuf> = inverses
-            .flat_map(|begun| &begun.inverse)
-            .filter_map(|step| step.action().conflict(session.host))
-            .collect();
+        let conflicts: Vec<PathBuf> =
+            inverses().filter_map(|step| step.action().conflict(session.host)).collect();
         if !conflicts.is_empty() {
             return Err(ApplyError::Conflicts(conflicts));
         }
@@ -251,7 +264,7 @@ pub fn undo(
         journal.add(&Record::Undo { time: (session.clock)() })?;
     }
     let _awake = session.host.stay_awake();
-    let stuck = revert(session, &journal, &run, watch);
+    let stuck = revert(session, &journal, &run, &way, watch);
     let outcome = if stuck.is_empty() { outcome } else { Outcome::Stuck };
     let mut applied = end_with(session, &journal, outcome)?;
     applied.stuck = stuck;
@@ -320,58 +333,55 @@ fn wait_for_locks(
     stopped: &dyn Fn() -> bool,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Result<(), StepError> {
-    const GLANCE: Duration = Duration::from_millis(500);
-    let mut waited = Duration::ZERO;
-    let mut told = None;
-    let locks = step.action().locks();
-    let taken =
-        || locks.iter().find_map(|lock| Some((*lock, session.host.lock_holder(Path::new(lock))?)));
-    while let Some((lock, pid)) = taken().filter(|_| !stopped()) {
-        let holder = name_process(session.host, pid);
-        if waited >= LOCK_PATIENCE {
-            return Err(StepError::Locked { path: lock.to_owned(), holder });
-        }
-        if told.as_ref() != Some(&(lock, pid)) {
-            watch(Event::Waits(lock, &holder));
-            told = Some((lock, pid));
-        }
-        session.host.sleep(GLANCE);
-        waited += GLANCE;
-    }
-    Ok(())
+    lock::wait(session.host, step.action().locks(), stopped, &mut |path, holder| {
+        watch(Event::Waits(path, holder));
+    })
 }
 
-fn name_process(host: &dyn HostMut, pid: u32) -> String {
-    match read_text(host, format!("/proc/{pid}/comm")) {
-        Ok(name) => format!("{} ({pid})", name.trim_end()),
-        Err(_) => format!("({pid})"),
+/// Refuses steps whose package manager would refuse to work.
+fn refuse_left_locks<'s>(
+    host: &dyn HostMut,
+    steps: impl Iterator<Item = &'s Step>,
+) -> Result<(), ApplyError> {
+    let mut locks: Vec<Lock> = steps.flat_map(|step| step.action().locks()).copied().collect();
+    locks.dedup();
+    match lock::left_behind(host, &locks) {
+        Some(path) => Err(ApplyError::LeftLock(path.to_owned())),
+        None => Ok(()),
     }
 }
 
-/// Takes back, last first, every step that was begun. One that can't be does not stop the others.
+/// Takes back every step that was begun, on that way. One that can't be does not stop the others.
 fn revert(
     session: &Session<'_>,
     journal: &Journal<'_>,
     run: &Run,
+    way: &WayBack,
     watch: &mut dyn FnMut(Event<'_>),
 ) -> Vec<(usize, String)> {
     let mut stuck = Vec::new();
-    for (number, begun) in run.begun.iter().rev().filter(|(_, begun)| !begun.reverted) {
+    let mut note = |step: usize, result: Result<(), String>| {
+        let record = match &result {
+            Ok(()) => Record::Reverted { step },
+            Err(why) => Record::NotReverted { step, why: why.clone() },
+        };
+        let noted = journal.add(&record).map_err(|error| error.to_string());
+        stuck.extend(result.and(noted).err().map(|why| (step, why)));
+    };
+    let lost = || Err(undo::LOST.to_owned());
+    for (number, begun) in undo::inverses(&run.begun, &way.steps) {
         let result = begun.inverse.iter().try_for_each(|step| {
             watch(Event::Reverts(step));
             wait_for_locks(session, step, &|| false, watch)?;
             run_step(session, journal, step, watch)
         });
-        let record = match &result {
-            Ok(()) => Record::Reverted { step: *number },
-            Err(error) => Record::NotReverted { step: *number, why: error.to_string() },
-        };
         let result = result.map_err(|error| error.to_string());
-        let noted = journal.add(&record).map_err(|error| error.to_string());
-        if let Err(why) = result.and(noted) {
-            stuck.push((*number, why));
-        }
+        let is_lost = way.lost.contains(&number);
+        note(number, if is_lost { result.and(lost()) } else { result });
     }
+    way.spared.iter().for_each(|number| note(*number, Ok(())));
+    let left = way.lost.iter().filter(|number| !way.steps.contains(number));
+    left.for_each(|number| note(*number, lost()));
     stuck
 }
 
@@ -388,7 +398,7 @@ fn fail(
     let id = journal.id();
     let run = journal::read(session.host, id)?.ok_or(ApplyError::NoSuchRun(id.to_owned()))?;
     let _awake = session.host.stay_awake();
-    let stuck = revert(session, journal, &run, watch);
+    let stuck = revert(session, journal, &run, &WayBack::of(&run), watch);
     let outcome = if stuck.is_empty() { Outcome::RolledBack } else { Outcome::Stuck };
     let mut applied = end_with(session, journal, outcome)?;
     (applied.failed, applied.stuck) = (Some(fault), stuck);
@@ -430,7 +440,7 @@ fn applied(journal: &Journal<'_>, outcome: Option<Outcome>) -> Applied {
     Applied { run, outcome, failed: None, stuck: vec![], differences: vec![] }
 }
 
-fn lock(host: &dyn HostMut) -> Result<Box<dyn Send>, ApplyError> {
+fn take_lock(host: &dyn HostMut) -> Result<Box<dyn Send>, ApplyError> {
     host.lock(Path::new(LOCK)).map_err(|error| match error.why {
         Failure::Busy => ApplyError::Locked,
         _ => error.into(),

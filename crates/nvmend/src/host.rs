@@ -1,5 +1,7 @@
 //! What a machine can be asked. Everything that reads a machine goes through [`Host`].
 
+mod edges;
+
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -7,6 +9,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::parse::digest::{Algorithm, digest};
+
+pub use self::edges::Edges;
 
 /// A machine that can be read: this one, a file tree, a capture.
 ///

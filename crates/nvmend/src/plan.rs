@@ -15,6 +15,7 @@ use crate::remedy::{Allowed, Context, Hindrance, disruption};
 use crate::report::{Disruption, Predicted, Versions};
 use crate::step::{Step, predict};
 use crate::steps::ByHand;
+use crate::undo;
 use crate::verdict::Verdict;
 
 /// The schema of plans that this program writes.
@@ -100,7 +101,8 @@ pub fn plan(
 ) -> Planning {
     let context = Context { machine, allowed };
     let start = Way { remedies: vec![], steps: vec![], facts: facts.clone() };
-    let mut search = Search { context, only, found: vec![], others: vec![], looked: 0 };
+    let mut search =
+        Search { context, before: facts, only, found: vec![], others: vec![], looked: 0 };
     let now = diagnose(facts);
     search.go(start, &now);
     let Search { mut found, mut others, .. } = search;
@@ -140,6 +142,8 @@ fn last_resort(facts: &Facts, found: &Diagnosed) -> Way {
 
 struct Search<'c> {
     context: Context<'c>,
+    /// The machine as it is.
+    before: &'c Facts,
     only: &'c [&'c str],
     found: Vec<Way>,
     others: Vec<Other>,
@@ -201,8 +205,23 @@ impl Search<'_> {
             return Err(Why::NotAllowed(interrupts));
         }
         let facts = predict(&way.facts, &new);
-        let steps = way.steps.iter().cloned().chain(new).collect();
+        let mut steps: Vec<Step> = way.steps.iter().cloned().chain(new).collect();
+        note_return(self.before, &mut steps);
         Ok(Way { remedies: vec![], steps, facts })
+    }
+}
+
+/// A loaded module whose file the steps before replace can be loaded again once they are taken back, if it is the file
+/// that was there.
+fn note_return(before: &Facts, steps: &mut [Step]) {
+    let Some((on_disk, _)) = before.on_disk_version() else { return };
+    for step in steps {
+        match step {
+            Step::UnloadModules(unload) => unload.returns |= unload.version == on_disk.as_str(),
+            // What cannot be taken back may be what brought the other file.
+            step if undo::is_lost(step) => return,
+            _ => {}
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::diagnose::Arg;
 use crate::facts::Facts;
 use crate::host::{End, Host, HostError};
 use crate::host_mut::{HostMut, Place};
+use crate::lock::Lock;
 use crate::steps;
 
 /// One change. Its file in `steps/` says what it does; ids and fields are in journals for ever.
@@ -75,20 +76,35 @@ pub trait Action {
     fn is_reversible(&self) -> bool {
         true
     }
+    /// What of it stays.
+    fn trace(&self) -> Trace {
+        Trace::Disk
+    }
     /// The steps that take it back, in order, found out before it runs. What they need is kept by `keep`.
     fn inverse(&self, host: &dyn HostMut, keep: &Keep<'_>) -> Result<Vec<Step>, StepError>;
     /// The facts after it. Pure.
     fn predict(&self, facts: &mut Facts);
     /// Does it. Doing it twice comes to the same as once: an inverse runs again when it was interrupted.
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError>;
-    /// Files whose locks its program needs; while somebody else has one, it is waited for.
-    fn locks(&self) -> &'static [&'static str] {
+    /// The locks that its program needs; while somebody else has one, it is waited for.
+    fn locks(&self) -> &'static [Lock] {
         &[]
     }
     /// Why it must not be done now, long after it was planned: somebody changed since what it is about.
     fn conflict(&self, _host: &dyn HostMut) -> Option<PathBuf> {
         None
     }
+}
+
+/// What of a step stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// What is on the disk.
+    Disk,
+    /// What runs or is loaded, until the next boot.
+    Running,
+    /// Nothing: it happened.
+    Nothing,
 }
 
 impl Step {
@@ -224,6 +240,12 @@ pub enum StepError {
         path: String,
         /// The process, as `name (pid)`.
         holder: String,
+    },
+    /// A lock that the step's program needs was left behind.
+    #[error("{path} was left behind by a program that was cut off, and no program has it")]
+    LeftLock {
+        /// The lock.
+        path: String,
     },
     /// The package manager would do something else by now than what was planned.
     #[error("{program} would now do another transaction than the one that was planned")]

@@ -2,7 +2,7 @@ name = Building the module failed
 title = { $builder } failed to build { $version } for kernel { $kernel }
 explanation =
     { $builder } tried to build driver { $version } for kernel { $kernel } and failed. { $reason ->
-        [none] The log shows no error that is recognised.
+        [none] The log shows no error that is recognised: the build may have been cut off, or may still be at work.
        *[other] The first error is: { $reason }.
     } The log is { $log }. { $on_disk ->
         [none] That kernel has no nvidia module.

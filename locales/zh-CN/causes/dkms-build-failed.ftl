@@ -2,7 +2,7 @@ name = 模块编译失败
 title = { $builder } 为内核 { $kernel } 编译 { $version } 失败
 explanation =
     { $builder } 尝试为内核 { $kernel } 编译 { $version } 版驱动，但失败了。{ $reason ->
-        [none] 日志里没有能识别的错误。
+        [none] 日志里没有能识别的错误：编译可能中途被打断，也可能仍在进行。
        *[other] 第一处错误是：{ $reason }。
     }日志在 { $log }。{ $on_disk ->
         [none] 这个内核没有 nvidia 模块。

@@ -4,10 +4,11 @@ use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 use clap::ArgMatches;
-use nvmend::history::RunState;
+use nvmend::history::{RunState, StepState};
 use nvmend::hosts::live::Live;
 use nvmend::journal::{self, Outcome, Run};
 use nvmend::reports::run as report;
+use nvmend::undo::{self, WayBack};
 use nvmend::words::Words;
 
 use crate::exit::{Failure, Status};
@@ -22,6 +23,9 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     let live = Live::open().map_err(|error| Failure::undetermined(error.to_string()))?;
     let live = Arc::new(live);
     let run = chosen(&live, matches.get_one::<String>("run"), words)?;
+    let partly = matches.get_flag("partly");
+    let way = WayBack::of(&run);
+    refuse_lost(&run, &way, partly, words)?;
     let is_json = matches.get_one::<String>("format").is_some_and(|format| format == "json");
     let preview = report::preview(&run, words, &ui.page);
     if is_json {
@@ -39,11 +43,32 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
             return Ok(Status::Fine);
         }
     }
-    let run = work::run(&live, Work::Undo(&run.id), words, ui, is_json)?;
+    let run = work::run(&live, Work::Undo(&run.id, partly), words, ui, is_json)?;
+    let stuck = || run.steps.iter().enumerate().filter(|(_, step)| step.state == StepState::Stuck);
     Ok(match run.state {
         RunState::Undone | RunState::RolledBack => Status::Fine,
+        // As was said, and wanted.
+        RunState::Stuck
+            if stuck().all(|(at, step)| {
+                way.lost.contains(&at) && step.why.as_deref() == Some(undo::LOST)
+            }) =>
+        {
+            Status::Fine
+        }
         _ => Status::Stuck,
     })
+}
+
+/// Refuses to begin what cannot be done wholly, unless that is wanted.
+fn refuse_lost(run: &Run, way: &WayBack, partly: bool, words: &Words) -> Result<(), Failure> {
+    if !way.is_refused(run, partly) {
+        return Ok(());
+    }
+    let leads_somewhere = way.leads_somewhere(run);
+    let id = ("run", run.id.clone());
+    let args = [id.clone(), ("steps", report::lost(run, &way.lost, words))];
+    let hint = if leads_somewhere { "hint-lost-partly" } else { "hint-lost-all" };
+    Err(Failure::usage(words.cli("error-lost", &args)).hint(words.cli(hint, &[id])))
 }
 
 /// The run that is meant: the named one, else one that has not ended, else the last that can be taken back.

@@ -46,7 +46,9 @@ pub(super) fn failed_build(
             .with("kernel", release);
         // The log may be older than a build that went well and was not looked at, or than what was done since.
         let is_past = facts.modules_are_unseen() || pending.builder == Builder::Installer;
-        let finding = if is_past { Finding::likely() } else { Finding::certain() };
+        // Without an error it may be that of a build still at work, or of one that was cut off.
+        let finding =
+            if is_past || first_error.is_none() { Finding::likely() } else { Finding::certain() };
         let finding = describe(facts, finding.evidence(failure), &pending, release)
             .arg("log", log.display())
             .arg("reason", first_error.unwrap_or(NONE))
@@ -67,12 +69,22 @@ mod tests {
     use super::super::testing::*;
     use super::*;
     use crate::diagnose::Certainty;
+    use crate::facts::BuildOutcome;
 
     const KILLED: &str = "gcc: internal compiler error: Killed";
 
     #[test]
     fn fires_instead_of_not_built() {
         assert_eq!(primary(&with_failed_build(KILLED)), "dkms-build-failed");
+    }
+
+    #[test]
+    fn a_log_without_an_error_is_no_certain_failure() {
+        let mut facts = machine("535.216.03", "535.216.03", "535.261.03");
+        let log = "/log".into();
+        let cut_off = BuildOutcome::Failed { first_error: None, log };
+        dkms(&mut facts, "535.261.03", Some(cut_off));
+        assert_eq!(find(&facts).unwrap().certainty, Certainty::Likely);
     }
 
     #[test]

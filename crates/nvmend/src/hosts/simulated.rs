@@ -38,6 +38,7 @@ pub struct Simulated {
     power: Mutex<Power>,
     locked: std::sync::Arc<Mutex<bool>>,
     held: Mutex<Option<(PathBuf, u32, usize)>>,
+    ending: Mutex<Option<(PathBuf, usize)>>,
 }
 
 /// How many changes are made until the power is cut.
@@ -56,6 +57,7 @@ impl Simulated {
             power: Mutex::default(),
             locked: std::sync::Arc::default(),
             held: Mutex::default(),
+            ending: Mutex::default(),
         }
     }
 
@@ -70,6 +72,13 @@ impl Simulated {
     #[must_use]
     pub fn hold(self, path: &str, pid: u32, looks: usize) -> Self {
         *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some((path.into(), pid, looks));
+        self
+    }
+
+    /// Takes a path away, with all below, when somebody has waited that many times: a process that ends.
+    #[must_use]
+    pub fn end_after(self, path: &str, waits: usize) -> Self {
+        *self.ending.lock().unwrap_or_else(PoisonError::into_inner) = Some((path.into(), waits));
         self
     }
 
@@ -368,7 +377,15 @@ impl HostMut for Simulated {
         Box::new(())
     }
 
-    fn sleep(&self, _time: Duration) {}
+    fn sleep(&self, _time: Duration) {
+        let mut ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((path, waits)) = ending.as_mut() else { return };
+        *waits = waits.saturating_sub(1);
+        if *waits == 0 {
+            let mut memory = self.memory.write().unwrap_or_else(PoisonError::into_inner);
+            memory.remove(&path.to_string_lossy());
+        }
+    }
 }
 
 struct Unlock(std::sync::Arc<Mutex<bool>>);

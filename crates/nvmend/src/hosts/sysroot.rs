@@ -195,14 +195,13 @@ impl Sysroot {
             return Err(HostError::new(path, Failure::WrongKind));
         }
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let fd = match place {
-            Some(Place { directory, name }) => {
-                let flags = flags | OFlags::NOFOLLOW;
-                rustix::fs::openat(&*directory, name, flags, Mode::empty())
-                    .map_err(|error| failed(path, error))?
-            }
-            None => self.open_at(path, flags)?,
-        };
+        if let Some(Place { directory, name }) = place {
+            let flags = flags | OFlags::NOFOLLOW;
+            let fd = rustix::fs::openat(&*directory, name, flags, Mode::empty())
+                .map_err(|error| failed(path, error))?;
+            return Ok((fd, stat));
+        }
+        let fd = self.open_at(path, flags)?;
         let stat = rustix::fs::fstat(&fd).map_err(|error| failed(path, error))?;
         if kind_of(&stat) != FileKind::File {
             return Err(HostError::new(path, Failure::WrongKind));
@@ -311,7 +310,13 @@ impl Host for Sysroot {
         let target =
             rustix::fs::readlinkat(&*directory, name, Vec::new()).map_err(|error| match error {
                 Errno::INVAL => wrong_kind(),
-                error => failed(path, error),
+                error => {
+                    // The next question is mostly whether this is a directory.
+                    if error == Errno::NOENT {
+                        self.directories.remember(path, None);
+                    }
+                    failed(path, error)
+                }
             })?;
         target.into_string().map(PathBuf::from).map_err(|_| {
             HostError::new(path, Failure::Io("the link's target is not UTF-8".to_owned()))

@@ -12,6 +12,7 @@ use crate::enquire::{DEADLINE, Offer, PackageName, Request, Wanted, Wish};
 use crate::facts::PackageManager;
 use crate::host::{Command, End, Failure, Host, HostError, Output};
 use crate::host_mut::{HostMut, Place};
+use crate::lock::Lock;
 use crate::parse::apt::{self, Refusal};
 use crate::parse::dpkg::paragraphs;
 use crate::remedy::Hindrance;
@@ -40,12 +41,12 @@ impl Manager for Apt {
         "apt-get"
     }
 
-    fn locks(&self) -> &'static [&'static str] {
+    fn locks(&self) -> &'static [Lock] {
         &[
-            "/var/lib/dpkg/lock-frontend",
-            "/var/lib/dpkg/lock",
-            "/var/lib/apt/lists/lock",
-            "/var/cache/apt/archives/lock",
+            Lock::Record("/var/lib/dpkg/lock-frontend"),
+            Lock::Record("/var/lib/dpkg/lock"),
+            Lock::Record("/var/lib/apt/lists/lock"),
+            Lock::Record("/var/cache/apt/archives/lock"),
         ]
     }
 

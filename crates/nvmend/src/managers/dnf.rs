@@ -9,6 +9,7 @@ use crate::enquire::{DEADLINE, Offer, PackageName, Request, Wanted, Wish};
 use crate::facts::PackageManager;
 use crate::host::{Command, FileKind, Host, Output, follow};
 use crate::host_mut::HostMut;
+use crate::lock::Lock;
 use crate::parse::dnf::{self, Fate, Refusal, Row, is_word, without_zero_epoch};
 use crate::parse::evr;
 use crate::parse::rpm_header::RpmPackage;
@@ -23,6 +24,18 @@ pub(super) struct Dnf;
 impl Manager for Dnf {
     fn program(&self) -> &'static str {
         "dnf"
+    }
+
+    fn locks(&self) -> &'static [Lock] {
+        &[
+            Lock::Pid("/var/lib/dnf/rpmdb_lock.pid"),
+            Lock::Pid("/var/cache/dnf/download_lock.pid"),
+            Lock::Pid("/var/cache/dnf/metadata_lock.pid"),
+            // dnf 5 (libdnf5 `conf/const.hpp`).
+            Lock::Record("/run/dnf/rpmtransaction.lock"),
+            rpm::LOCKS[0],
+            rpm::LOCKS[1],
+        ]
     }
 
     fn offers(&self, host: &dyn Host, names: &[PackageName]) -> Result<Vec<Offer>, Hindrance> {

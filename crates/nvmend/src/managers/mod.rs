@@ -16,6 +16,7 @@ use crate::facts::{PackageManager, PackageRole};
 use crate::host::{Command, End, Failure, Host, Output, read_text};
 use crate::host_mut::HostMut;
 use crate::knowledge::packages;
+use crate::lock::Lock;
 use crate::parse::os_release;
 use crate::remedy::Hindrance;
 use crate::step::{Keep, StepError};
@@ -25,10 +26,8 @@ use crate::steps::{ChangePackages, HoldPackages, PackageChange, RestorePackages}
 pub(crate) trait Manager: Sync {
     /// Its name: the `program` of [`ChangePackages`].
     fn program(&self) -> &'static str;
-    /// The files that it locks (fcntl(2)) while it works.
-    fn locks(&self) -> &'static [&'static str] {
-        &[]
-    }
+    /// What it has locked while it works, and every other program that changes the same packages.
+    fn locks(&self) -> &'static [Lock];
     /// What the repositories have of these packages; nothing is said of those that they don't know.
     fn offers(&self, host: &dyn Host, names: &[PackageName]) -> Result<Vec<Offer>, Hindrance>;
     /// The whole transaction that a wish would come to.

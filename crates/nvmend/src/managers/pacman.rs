@@ -7,11 +7,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{LONG, Manager, PATIENCE, asked, failed, locks, spare};
+use super::{LONG, Manager, asked, failed, locks, spare};
 use crate::enquire::{DEADLINE, Offer, PackageName, Request, Wanted, Wish};
 use crate::facts::PackageManager;
 use crate::host::{Command, End, Failure, Host, HostError, Output, read_text};
 use crate::host_mut::HostMut;
+use crate::lock::{self, Lock};
 use crate::parse::pacman::{name_of_directory, parse_desc};
 use crate::parse::pacman_transaction::{
     FORMAT, is_ignored, offered, replaced, targets, with_ignored, without_ignored,
@@ -26,10 +27,8 @@ use crate::steps::{
 pub(super) struct Pacman;
 
 const LOCAL: &str = "/var/lib/pacman/local";
-const LOCK: &str = "/var/lib/pacman/db.lck";
+const LOCK: Lock = Lock::Open("/var/lib/pacman/db.lck");
 const CACHE: &str = "/var/cache/pacman/pkg";
-/// How often its lock is tried.
-const GLANCE: Duration = Duration::from_secs(2);
 
 /// An installed package.
 struct Installed {
@@ -41,6 +40,10 @@ struct Installed {
 impl Manager for Pacman {
     fn program(&self) -> &'static str {
         "pacman"
+    }
+
+    fn locks(&self) -> &'static [Lock] {
+        &[LOCK]
     }
 
     fn offers(&self, host: &dyn Host, names: &[PackageName]) -> Result<Vec<Offer>, Hindrance> {
@@ -417,17 +420,10 @@ fn when_unlocked(
     command: &Command,
     progress: &mut dyn FnMut(&str),
 ) -> Result<(), StepError> {
-    let tries = PATIENCE.as_secs() / GLANCE.as_secs();
-    for attempt in 0..tries {
-        if host.metadata(Path::new(LOCK)).is_err() {
-            return execute_command(host, command, progress).map(drop);
-        }
-        if attempt == 0 {
-            progress(&format!("{LOCK} is there: another pacman is at work"));
-        }
-        host.sleep(GLANCE);
-    }
-    Err(StepError::Host(HostError::new(Path::new(LOCK), Failure::Busy)))
+    lock::wait(host, &[LOCK], &|| false, &mut |path, holder| {
+        progress(&format!("{path} is held by {holder}"));
+    })?;
+    execute_command(host, command, progress).map(drop)
 }
 
 /// A command that asks nothing.

@@ -11,6 +11,7 @@ use crate::enquire::{DEADLINE, PackageName};
 use crate::facts::PackageManager;
 use crate::host::{Command, End, FileKind, Host};
 use crate::host_mut::HostMut;
+use crate::lock::Lock;
 use crate::parse::rpm_header::RpmPackage;
 use crate::parse::rpm_query::{self, PACKAGES};
 use crate::remedy::Hindrance;
@@ -19,6 +20,10 @@ use crate::steps::{KeptPackage, PackageChange, RestorePackages, execute_command,
 
 /// Where akmods keeps the packages that it built; no repository has them.
 const BUILT: &str = "/var/cache/akmods/nvidia";
+
+/// rpm's own (rpm `lib/rpmlock.c`), where Fedora and SUSE keep its database now, and where others do.
+pub(super) const LOCKS: [Lock; 2] =
+    [Lock::Record("/usr/lib/sysimage/rpm/.rpm.lock"), Lock::Record("/var/lib/rpm/.rpm.lock")];
 
 /// Every installed package.
 pub(super) fn installed(host: &dyn Host) -> Result<Vec<RpmPackage>, Hindrance> {

@@ -9,6 +9,7 @@ use crate::enquire::{DEADLINE, Offer, PackageName, Request, Wanted, Wish};
 use crate::facts::PackageManager;
 use crate::host::{Command, End, Host, Output, read_text};
 use crate::host_mut::HostMut;
+use crate::lock::Lock;
 use crate::parse::evr;
 use crate::parse::zypper::{self, Refusal};
 use crate::remedy::Hindrance;
@@ -27,11 +28,15 @@ impl Manager for Zypper {
         "zypper"
     }
 
+    fn locks(&self) -> &'static [Lock] {
+        &[Lock::Pid("/run/zypp.pid"), Lock::Pid("/var/run/zypp.pid"), rpm::LOCKS[0], rpm::LOCKS[1]]
+    }
+
     fn offers(&self, host: &dyn Host, names: &[PackageName]) -> Result<Vec<Offer>, Hindrance> {
         let words = ["search", "--details", "--match-exact", "--type", "package"];
         let words = words.map(str::to_owned).into_iter();
         let words = words.chain(names.iter().map(|package| spec(package, None)));
-        let output = asked(host, &command(host, words, DEADLINE))?;
+        let output = asked(host, &looking(host, words))?;
         let mut offers: Vec<Offer> = Vec::new();
         for found in zypper::found(&output.stdout) {
             match offers.iter_mut().find(|offer| offer.package.is(&found.name, &found.arch)) {
@@ -55,7 +60,7 @@ impl Manager for Zypper {
     fn simulate(&self, host: &dyn Host, request: &Request) -> Result<ChangePackages, Hindrance> {
         locks::refuse_held(host, PackageManager::Rpm, request, &rpm::installed(host)?)?;
         let words = dry(wish_words(request)?);
-        let changes = read(&asked(host, &command(host, words, DEADLINE))?)?;
+        let changes = read(&asked(host, &looking(host, words))?)?;
         if changes.is_empty() {
             return Err(Hindrance::new("nothing-to-change"));
         }
@@ -94,7 +99,7 @@ impl Manager for Zypper {
             return Ok(());
         }
         let words = change_words(&left);
-        let output = host.run(&command(host, dry(words.clone()), DEADLINE))?;
+        let output = host.run(&looking(host, dry(words.clone())))?;
         if read(&output).is_ok_and(|found| found != left) {
             return Err(other());
         }
@@ -291,6 +296,14 @@ fn marked(host: &dyn Host) -> BTreeSet<String> {
     let text = read_text(host, AUTOMATIC).unwrap_or_default();
     let names = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
     names.map(str::to_owned).collect()
+}
+
+/// A command that only looks, and so needs no lock: root's waits for one unless told not to (libzypp
+/// `zypp/zypp_detail/ZYppReadOnlyHack.h`).
+fn looking(host: &dyn Host, words: impl IntoIterator<Item = String>) -> Command {
+    let mut command = command(host, words, DEADLINE);
+    command.environment.push(("ZYPP_READONLY_HACK".to_owned(), "1".to_owned()));
+    command
 }
 
 fn command(

@@ -2,6 +2,7 @@
 //!
 //! Layout: System V ABI, `elf.h`. Sizes are checked before anything is read or kept.
 
+use memchr::memmem;
 use object::elf::{FileHeader32, FileHeader64};
 use object::read::elf::{FileHeader, SectionHeader};
 use object::{Endianness, ReadCache, ReadRef};
@@ -14,8 +15,11 @@ pub const IDENTIFICATION: usize = 20;
 /// The most that section headers, or their names, may take. The largest modules have some ten thousand sections.
 const TABLE_LIMIT: u64 = 4 << 20;
 
-/// Section headers that are read in one go; 64 KiB of them.
-const HEADERS_AT_ONCE: u64 = 1024;
+/// Section headers that are read in one go; 16 KiB of them.
+const HEADERS_AT_ONCE: u64 = 256;
+
+/// How much of the sections' names is read in one go.
+const NAMES_AT_ONCE: u64 = 16 << 10;
 
 /// The file is no ELF file, or a damaged one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -156,29 +160,39 @@ where
     if length > TABLE_LIMIT {
         return Err(ElfError::TooLarge(length));
     }
-    // All names in one read.
-    let names = read_exactly(file, offset, length)?;
-    // One of the driver's modules has thousands of sections: their headers are read bit by bit until the wanted one is
-    // there, from the end, since the linker puts `.modinfo` behind the code.
-    for block in (0..count.div_ceil(HEADERS_AT_ONCE)).rev() {
-        let first = block * HEADERS_AT_ONCE;
-        let some = (count - first).min(HEADERS_AT_ONCE);
-        let headers = read_exactly(file, entry(first)?, some * size)?;
-        let headers: &[Header::SectionHeader] =
-            object::pod::slice_from_all_bytes(&headers).map_err(|()| ElfError::Damaged)?;
-        for section in headers {
-            let own = usize::try_from(section.sh_name(endian))
-                .ok()
-                .and_then(|at| names.get(at..))
-                .unwrap_or_default();
-            let is_it =
-                own.strip_prefix(name.as_bytes()).is_some_and(|rest| rest.first() == Some(&0));
-            if is_it {
+    // One of the driver's modules has thousands of sections, and names of 150 KiB: both are read bit by bit until the
+    // wanted one is there, from the end, since the linker puts `.modinfo` behind the code.
+    let wanted = [name.as_bytes(), b"\0"].concat();
+    let (mut end, mut at_once) = (length, NAMES_AT_ONCE);
+    while end > 0 {
+        let start = end.saturating_sub(at_once);
+        // A name that begins in this block may go on in the next.
+        let until = (end + wanted.len() as u64 - 1).min(length);
+        let names = offset.checked_add(start).ok_or(ElfError::Damaged)?;
+        let names = read_exactly(file, names, until - start)?;
+        let places: Vec<u64> =
+            memmem::find_iter(&names, &wanted).map(|at| start + at as u64).collect();
+        end = start;
+        if places.is_empty() {
+            continue;
+        }
+        for block in (0..count.div_ceil(HEADERS_AT_ONCE)).rev() {
+            let first = block * HEADERS_AT_ONCE;
+            let some = (count - first).min(HEADERS_AT_ONCE);
+            let headers = read_exactly(file, entry(first)?, some * size)?;
+            let headers: &[Header::SectionHeader] =
+                object::pod::slice_from_all_bytes(&headers).map_err(|()| ElfError::Damaged)?;
+            let is_it = |section: &&Header::SectionHeader| {
+                places.binary_search(&u64::from(section.sh_name(endian))).is_ok()
+            };
+            if let Some(section) = headers.iter().find(is_it) {
                 let (offset, length) = section.file_range(endian).ok_or(ElfError::Damaged)?;
                 let end = offset.checked_add(length).filter(|end| *end <= file.size());
                 return end.map(|_| Some(Extent { offset, length })).ok_or(ElfError::Damaged);
             }
         }
+        // The end of a longer name, and no section's: the headers are not gone through for each of those.
+        at_once = end;
     }
     Ok(None)
 }
@@ -223,6 +237,46 @@ mod tests {
             assert_eq!(section(&file, ".rodata", 4), Err(ElfError::TooLarge(5)));
             assert_eq!(section(&file, ".data", 100), Ok(None));
         }
+    }
+
+    #[test]
+    fn finds_a_name_wherever_it_stands_among_many() {
+        // The names as a linker writes them: those with a common end may share it.
+        let long = format!(".text.{}", "f".repeat(40_000));
+        for before in [0, 16 << 10, (16 << 10) - 4] {
+            let names = [&long[..before], "\0.rela.modinfo\0", &long, "\0"].concat();
+            let place = names.find(".modinfo").unwrap();
+            let file = Bytes(with_sections(names.as_bytes(), &[before, place]));
+            assert_eq!(section(&file, ".modinfo", 100), Ok(Some(b"1".to_vec())), "{before}");
+            assert_eq!(section(&file, ".none", 100), Ok(None));
+        }
+    }
+
+    /// A file with the names of its sections, and one section of one byte, its number, for each place of a name.
+    fn with_sections(names: &[u8], places: &[usize]) -> Vec<u8> {
+        let numbers = 64..64 + places.len() as u64;
+        let names_at = numbers.end;
+        let table = names_at + names.len() as u64;
+        let header = |name: u32, kind: u32, offset: u64, size: u64| {
+            let mut header = vec![0; 64];
+            header[..4].copy_from_slice(&name.to_le_bytes());
+            header[4..8].copy_from_slice(&kind.to_le_bytes());
+            header[0x18..0x20].copy_from_slice(&offset.to_le_bytes());
+            header[0x20..0x28].copy_from_slice(&size.to_le_bytes());
+            header
+        };
+        let mut file = made::library("x86_64", "x")[..64].to_vec();
+        file[0x28..0x30].copy_from_slice(&table.to_le_bytes());
+        let count = u16::try_from(places.len() + 1).unwrap();
+        file[0x3c..0x3e].copy_from_slice(&count.to_le_bytes());
+        file[0x3e..0x40].copy_from_slice(&(count - 1).to_le_bytes());
+        file.extend((0..places.len()).map(|number| b"0123"[number]));
+        file.extend_from_slice(names);
+        for (place, offset) in places.iter().zip(numbers) {
+            file.extend(header(u32::try_from(*place).unwrap(), 1, offset, 1));
+        }
+        file.extend(header(0, 3, names_at, names.len() as u64));
+        file
     }
 
     #[test]

@@ -108,6 +108,8 @@ fn parse_directories(text: &[u8]) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const LOG: &str = "550.54.14\nNVIDIA Accelerated Graphics Driver for Linux-x86_64\n\
@@ -177,5 +179,20 @@ mod tests {
         assert_eq!(record.installed.len(), MOST_ENTRIES);
         assert_eq!(record.directories.len(), MOST_ENTRIES);
         assert_eq!(record.damaged, Some(2 * MOST_ENTRIES + 3));
+    }
+
+    proptest! {
+        #[test]
+        fn names_only_sound_paths(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            lines in "([0-3]|100): [ -~]{0,12}\n[ -~]{0,12}\n",
+            cut in 0_usize..LOG.len(),
+        ) {
+            let torn = [&LOG.as_bytes()[..cut], lines.as_bytes(), &bytes].concat();
+            let record = parse(&torn, &torn);
+            for entry in record.installed.iter().chain(&record.former) {
+                prop_assert!(entry.path.is_absolute() && !entry.path.to_string_lossy().contains("/../"));
+            }
+        }
     }
 }

@@ -6,15 +6,17 @@ use std::path::{Path, PathBuf};
 
 use crate::host::{Failure, Host, HostError, LinkChain, follow};
 
-/// Follows links as [`follow`] does, and remembers where directories lead.
+/// Follows links as [`follow`] does, and remembers where they lead.
 pub(super) struct Links<'h> {
     host: &'h dyn Host,
+    /// By true path, but for the last name; `None`: no link.
+    targets: RefCell<HashMap<PathBuf, Option<PathBuf>>>,
     directories: RefCell<HashMap<PathBuf, PathBuf>>,
 }
 
 impl<'h> Links<'h> {
     pub(super) fn new(host: &'h dyn Host) -> Self {
-        Self { host, directories: RefCell::default() }
+        Self { host, targets: RefCell::default(), directories: RefCell::default() }
     }
 
     /// The true path of a directory, whether or not it is there.
@@ -36,16 +38,25 @@ impl<'h> Links<'h> {
                 return follow(self.host, path);
             };
             let here = self.directory(directory)?.join(name);
-            match self.host.read_link(&here) {
-                Ok(target) => {
+            match self.target(&here) {
+                Some(target) => {
                     // An absolute target replaces the path; `..` is resolved with the directory.
                     next = here.parent().unwrap_or(Path::new("/")).join(target);
                     links.push(here);
                 }
-                Err(_) => return Ok(LinkChain { links, end: here }),
+                None => return Ok(LinkChain { links, end: here }),
             }
         }
         Err(HostError::new(path, Failure::LinkLoop))
+    }
+
+    fn target(&self, path: &Path) -> Option<PathBuf> {
+        if let Some(known) = self.targets.borrow().get(path) {
+            return known.clone();
+        }
+        let target = self.host.read_link(path).ok();
+        self.targets.borrow_mut().insert(path.to_owned(), target.clone());
+        target
     }
 }
 

@@ -34,10 +34,9 @@ const LEFTOVERS: [&str; 4] = [
 /// What shows a `.run` installation, now or once.
 pub(super) fn trace(host: &dyn Host) -> Datum<RunfileTrace> {
     let is_there = |path: &&str| host.metadata(Path::new(path)).is_ok();
-    let backup = is_there(&BACKUP);
-    let uninstaller = is_there(&UNINSTALLER);
-    let places = [BACKUP, UNINSTALLER].into_iter().chain(LEFTOVERS);
-    let signs: Vec<Origin> = places.filter(is_there).map(Origin::from).collect();
+    let installed: Vec<&str> = [BACKUP, UNINSTALLER].into_iter().filter(is_there).collect();
+    let leftovers = LEFTOVERS.into_iter().filter(is_there);
+    let signs: Vec<Origin> = installed.iter().copied().chain(leftovers).map(Origin::from).collect();
     let Some(first) = signs.first().cloned() else {
         return match host.metadata(Path::new(BACKUP)) {
             Err(error) if error.why == Failure::NotCaptured => Datum::unreadable(BACKUP, error.why),
@@ -45,12 +44,12 @@ pub(super) fn trace(host: &dyn Host) -> Datum<RunfileTrace> {
         };
     };
     let last_run = last_run(host);
-    let record = if backup { read_record(host) } else { None };
+    let record = if installed.contains(&BACKUP) { read_record(host) } else { None };
     let version = record
         .as_ref()
         .and_then(|record| record.version.parse().ok())
         .or_else(|| last_run.as_ref().and_then(|run| run.version.clone()));
-    let installed = backup || uninstaller;
+    let installed = !installed.is_empty();
     Datum::known(RunfileTrace { version, signs, installed, last_run, record }, first)
 }
 

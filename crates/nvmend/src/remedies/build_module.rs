@@ -3,13 +3,12 @@
 
 use std::path::Path;
 
-use super::rebuild_initramfs::index_files;
 use super::{reload_modules, space};
 use crate::facts::{Builder, Environment, Facts, Obstacle, Ownership};
 use crate::parse::build_log::{BuildReason, reason};
 use crate::remedy::{Context, Hindrance, Remedy};
 use crate::step::{Step, predict};
-use crate::steps::{BuildModule, ByHand, ModuleBuilder};
+use crate::steps::{BuildModule, ByHand, ModuleBuilder, index_files};
 use crate::version::DriverVersion;
 
 pub(super) const REMEDY: Remedy = Remedy { id: "build-module", steps };

@@ -1,11 +1,11 @@
 //! Moves a module that no package owns out of the kernel's directory.
 
 use super::quarantine_libraries::to_quarantine;
-use super::rebuild_initramfs::{index_files, rebuild};
+use super::rebuild_initramfs::rebuild;
 use crate::facts::{Facts, Ownership};
 use crate::remedy::{Context, Hindrance, Remedy};
 use crate::step::Step;
-use crate::steps::{Product, Regenerate};
+use crate::steps::{Product, Regenerate, index_files};
 
 pub(super) const REMEDY: Remedy = Remedy { id: "quarantine-module", steps };
 

@@ -155,22 +155,3 @@ pub(super) fn is_like(facts: &Facts, wanted: &str) -> bool {
     let os = facts.system.os.value();
     os.is_some_and(|os| os.id == wanted || os.id_like.iter().any(|like| like == wanted))
 }
-
-/// The files that depmod writes for one kernel (kmod `depmod.c`).
-pub(super) fn index_files(kernel: &str) -> Vec<PathBuf> {
-    const NAMES: [&str; 12] = [
-        "modules.dep",
-        "modules.dep.bin",
-        "modules.alias",
-        "modules.alias.bin",
-        "modules.symbols",
-        "modules.symbols.bin",
-        "modules.builtin.bin",
-        "modules.builtin.alias.bin",
-        "modules.softdep",
-        "modules.devname",
-        "modules.weakdep",
-        "modules.builtin.modinfo.bin",
-    ];
-    NAMES.iter().map(|name| PathBuf::from(format!("/lib/modules/{kernel}/{name}"))).collect()
-}

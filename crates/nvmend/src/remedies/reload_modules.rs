@@ -59,6 +59,8 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
             .collect(),
         version: loaded.to_string(),
         replaced_by: on_disk.filter(|on_disk| *on_disk != loaded).map(ToString::to_string),
+        // Whether it does is seen from the whole plan.
+        returns: false,
     }));
     steps.push(load);
     steps

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::quarantine_libraries::QUARANTINE;
-use super::rebuild_initramfs::{index_files, rebuild};
+use super::rebuild_initramfs::rebuild;
 use super::{loader_cache, space};
 use crate::facts::{Environment, Facts, Ownership, RunfileContent, RunfileEntry, RunfileRecord};
 use crate::journal::RUNS;
 use crate::remedy::{Context, Hindrance, Remedy};
 use crate::step::Step;
-use crate::steps::{Product, Regenerate, UninstallRunfile};
+use crate::steps::{Product, Regenerate, UninstallRunfile, index_files};
 use crate::version::DriverVersion;
 
 pub(super) const REMEDY: Remedy = Remedy { id: "uninstall-runfile", steps };

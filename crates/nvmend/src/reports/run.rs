@@ -7,6 +7,7 @@ use super::style::{Page, Paint};
 use crate::history::{History, RunReport, RunState, StepState};
 use crate::journal::{Fault, RUNS, Run};
 use crate::plan::Plan;
+use crate::undo::{self, WayBack};
 use crate::words::Words;
 
 /// How a run went, and the way on.
@@ -21,11 +22,11 @@ pub fn render(run: &RunReport, plan: &Plan, words: &Words, page: &Page) -> Strin
     for (number, step) in run.steps.iter().enumerate() {
         if step.state == StepState::Stuck {
             let does = plan.steps.get(number).map(|step| words.step(step)).unwrap_or_default();
-            let args = [
-                ("number", (number + 1).to_string()),
-                ("does", does),
-                ("why", step.why.clone().unwrap_or_default()),
-            ];
+            let why = match (step.why.as_deref(), plan.steps.get(number)) {
+                (Some(undo::LOST), Some(step)) => words.step_final(step),
+                (why, _) => why.unwrap_or_default().to_owned(),
+            };
+            let args = [("number", (number + 1).to_string()), ("does", does), ("why", why)];
             sheet.hanging("  - ", 4, Paint::Bad, &words.plan("step-stuck", &args));
         }
     }
@@ -63,11 +64,14 @@ pub fn preview(run: &Run, words: &Words, page: &Page) -> String {
     let mut sheet = Sheet::new(page);
     let args = [("run", run.id.clone()), ("name", remedy_names(&run.plan.remedies, words))];
     sheet.wrapped(0, Paint::Bold, &words.plan("undo-title", &args));
+    let way = WayBack::of(run);
     let steps = run.plan.steps.iter().enumerate().rev();
     for (number, step) in steps {
         let Some(begun) = run.begun.get(&number).filter(|begun| !begun.reverted) else { continue };
         sheet.hanging("  - ", 4, Paint::Plain, &words.step(step));
-        if step.action().is_reversible() {
+        if way.spared.contains(&number) {
+            sheet.wrapped(4, Paint::Dim, &words.plan("undo-spared", &[]));
+        } else if step.action().is_reversible() {
             let undo = words.plan("undo", &[("undo", words.step_undo(step))]);
             sheet.wrapped(4, Paint::Dim, &undo);
         } else {
@@ -79,6 +83,20 @@ pub fn preview(run: &Run, words: &Words, page: &Page) -> String {
         }
     }
     page.finish(sheet.text)
+}
+
+/// What of a run cannot be taken back, in one line: each step, and why.
+pub fn lost(run: &Run, lost: &[usize], words: &Words) -> String {
+    let steps = lost.iter().filter_map(|at| Some((at, run.plan.steps.get(*at)?)));
+    let said = steps.map(|(at, step)| {
+        let args = [
+            ("number", (at + 1).to_string()),
+            ("does", words.step(step)),
+            ("why", words.step_final(step)),
+        ];
+        words.plan("step-stuck", &args)
+    });
+    said.collect::<Vec<_>>().join(&words.plan("list-separator", &[]))
 }
 
 /// One line about a run whose end nobody was told, with the way on.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnose::Arg;
 use crate::facts::Facts;
 use crate::host_mut::HostMut;
-use crate::step::{Action, Keep, Step, StepError};
+use crate::step::{Action, Keep, Step, StepError, Trace};
 
 /// An act of a person. nvmend does what stands before it in the plan, and leaves off there: what the act comes to is
 /// seen when it is done.
@@ -63,6 +63,10 @@ impl Action for ByHand {
 
     fn is_reversible(&self) -> bool {
         false
+    }
+
+    fn trace(&self) -> Trace {
+        Trace::Nothing
     }
 
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {

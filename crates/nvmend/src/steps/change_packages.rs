@@ -4,11 +4,12 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::package_effects;
+use super::{header_builds, package_effects};
 use crate::diagnose::Arg;
 use crate::enquire::PackageName;
 use crate::facts::{Facts, PackageManager};
 use crate::host_mut::HostMut;
+use crate::lock::Lock;
 use crate::managers;
 use crate::step::{Action, Keep, Step, StepError};
 
@@ -98,11 +99,14 @@ impl Action for ChangePackages {
         if changes.is_empty() {
             return Ok(vec![]);
         }
+        let (mut steps, kept) = header_builds::take_out(host, keep, self.manager, &changes)?;
         let restore = managers::named(&self.program)?.keep_former(host, keep, &changes)?;
-        Ok(vec![Step::RestorePackages(restore)])
+        steps.push(Step::RestorePackages(restore));
+        steps.extend(kept);
+        Ok(steps)
     }
 
-    fn locks(&self) -> &'static [&'static str] {
+    fn locks(&self) -> &'static [Lock] {
         managers::named(&self.program).map_or(&[], |manager| manager.locks())
     }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnose::Arg;
 use crate::facts::Facts;
 use crate::host_mut::HostMut;
-use crate::step::{Action, Keep, Step, StepError};
+use crate::step::{Action, Keep, Step, StepError, Trace};
 
 /// Unbinds a console from its framebuffer: until it is bound again, text screens stay as they are (kernel,
 /// `Documentation/fb/fbcon.rst`, "Detaching, Attaching and Unloading"). Undone by binding it.
@@ -35,6 +35,10 @@ impl Action for UnbindConsole {
         vec![("console", self.console.clone())]
     }
 
+    fn trace(&self) -> Trace {
+        Trace::Running
+    }
+
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
         Ok(vec![Step::BindConsole(BindConsole { console: self.console.clone() })])
     }
@@ -55,6 +59,10 @@ impl Action for BindConsole {
 
     fn args(&self) -> Vec<Arg> {
         vec![("console", self.console.clone())]
+    }
+
+    fn trace(&self) -> Trace {
+        Trace::Running
     }
 
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {

@@ -10,7 +10,7 @@ use super::services::release;
 use crate::diagnose::Arg;
 use crate::facts::Facts;
 use crate::host_mut::HostMut;
-use crate::step::{Action, Keep, Step, StepError};
+use crate::step::{Action, Keep, Step, StepError, Trace};
 
 /// An engine gives a container ten seconds before it kills it (docker-stop(1), podman-stop(1)).
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -46,6 +46,10 @@ impl Action for StopContainer {
         vec![("engine", self.engine.clone()), ("name", self.name.clone())]
     }
 
+    fn trace(&self) -> Trace {
+        Trace::Running
+    }
+
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
         let (engine, name) = (self.engine.clone(), self.name.clone());
         Ok(vec![Step::StartContainer(StartContainer { engine, name })])
@@ -67,6 +71,10 @@ impl Action for StartContainer {
 
     fn args(&self) -> Vec<Arg> {
         vec![("engine", self.engine.clone()), ("name", self.name.clone())]
+    }
+
+    fn trace(&self) -> Trace {
+        Trace::Running
     }
 
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {

@@ -9,7 +9,7 @@ use crate::diagnose::Arg;
 use crate::facts::Facts;
 use crate::host::{Host, read_text};
 use crate::host_mut::{HostMut, Signal};
-use crate::step::{Action, Keep, Step, StepError};
+use crate::step::{Action, Keep, Step, StepError, Trace};
 
 /// How long a process may take to end by itself.
 const PATIENCE: usize = 100;
@@ -48,6 +48,10 @@ impl Action for EndProcess {
 
     fn is_reversible(&self) -> bool {
         false
+    }
+
+    fn trace(&self) -> Trace {
+        Trace::Nothing
     }
 
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {

@@ -6,6 +6,7 @@ use crate::diagnose::Arg;
 use crate::enquire::PackageName;
 use crate::facts::{Facts, PackageManager};
 use crate::host_mut::HostMut;
+use crate::lock::Lock;
 use crate::managers;
 use crate::step::{Action, Keep, Step, StepError};
 
@@ -46,7 +47,7 @@ impl Action for HoldPackages {
         }
     }
 
-    fn locks(&self) -> &'static [&'static str] {
+    fn locks(&self) -> &'static [Lock] {
         managers::named(&self.program).map_or(&[], |manager| manager.locks())
     }
 

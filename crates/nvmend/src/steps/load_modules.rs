@@ -9,7 +9,7 @@ use crate::diagnose::Arg;
 use crate::facts::{Datum, Facts, LoadedDriver, LoadedModule, Origin, Reading};
 use crate::host::read_text;
 use crate::host_mut::HostMut;
-use crate::step::{Action, Keep, Step, StepError, is_loaded};
+use crate::step::{Action, Keep, Step, StepError, Trace, is_loaded};
 
 /// Loads modules with `modprobe`, which obeys the machine's configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,12 +34,17 @@ impl Action for LoadModules {
         vec![("modules", self.modules.join(", ")), ("version", self.version.clone())]
     }
 
+    fn trace(&self) -> Trace {
+        Trace::Running
+    }
+
     /// What is loaded already stays.
     fn inverse(&self, host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
         let new = self.modules.iter().rev().filter(|module| !is_loaded(host, module));
         let modules = new.cloned().collect();
         let version = self.version.clone();
-        Ok(vec![Step::UnloadModules(UnloadModules { modules, version, replaced_by: None })])
+        let (replaced_by, returns) = (None, false);
+        Ok(vec![Step::UnloadModules(UnloadModules { modules, version, replaced_by, returns })])
     }
 
     fn predict(&self, facts: &mut Facts) {
@@ -91,18 +96,32 @@ impl Action for LoadModules {
             }
             return Err(StepError::HalfUnloaded { module: module.clone(), by: vec![], gone });
         }
+        let (mut other, mut is_former) = (None, false);
         for module in &self.modules {
             execute(host, "modprobe", &[module], Duration::from_secs(120), progress)?;
             // After each: somebody else may have loaded another core first, and modprobe finds nothing to do.
-            self.check_version(host)?;
+            match self.check_version(host) {
+                // As an inverse: the file of the former version is back.
+                Err(StepError::OtherVersion { found, .. })
+                    if self.unless.as_ref() == Some(&found) =>
+                {
+                    is_former = true;
+                }
+                // As an inverse: a driver of another version is better than none, and told.
+                Err(error) if self.unless.is_some() => other = Some(error),
+                checked => checked?,
+            }
         }
-        // As an inverse it should have brought the former version back, and its file is gone.
-        match &self.unless {
-            Some(former) if *former != self.version => Err(StepError::OtherVersion {
-                module: "nvidia".to_owned(),
-                wanted: former.clone(),
-                found: self.version.clone(),
-            }),
+        match (other, &self.unless) {
+            (Some(error), _) => Err(error),
+            // It should have brought the former version back, and its file is gone.
+            (None, Some(former)) if *former != self.version && !is_former => {
+                Err(StepError::OtherVersion {
+                    module: "nvidia".to_owned(),
+                    wanted: former.clone(),
+                    found: self.version.clone(),
+                })
+            }
             _ => Ok(()),
         }
     }

@@ -9,7 +9,7 @@ use crate::diagnose::Arg;
 use crate::facts::Facts;
 use crate::host_mut::HostMut;
 use crate::predict;
-use crate::step::{Action, Keep, Step, StepError};
+use crate::step::{Action, Keep, Step, StepError, Trace};
 
 /// Reboots into the kernel that boots next. Always the last step that runs; what follows it is done after the boot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,10 @@ impl Action for Reboot {
 
     fn is_reversible(&self) -> bool {
         false
+    }
+
+    fn trace(&self) -> Trace {
+        Trace::Nothing
     }
 
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {

@@ -304,3 +304,22 @@ fn refresh_cdi(facts: &mut Facts, outputs: &[PathBuf]) {
         spec.files.clone_from(&files);
     }
 }
+
+/// The files that depmod writes for one kernel (kmod `depmod.c`).
+pub(crate) fn index_files(kernel: &str) -> Vec<PathBuf> {
+    const NAMES: [&str; 12] = [
+        "modules.dep",
+        "modules.dep.bin",
+        "modules.alias",
+        "modules.alias.bin",
+        "modules.symbols",
+        "modules.symbols.bin",
+        "modules.builtin.bin",
+        "modules.builtin.alias.bin",
+        "modules.softdep",
+        "modules.devname",
+        "modules.weakdep",
+        "modules.builtin.modinfo.bin",
+    ];
+    NAMES.iter().map(|name| PathBuf::from(format!("/lib/modules/{kernel}/{name}"))).collect()
+}

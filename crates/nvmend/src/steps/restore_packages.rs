@@ -9,6 +9,7 @@ use crate::diagnose::Arg;
 use crate::enquire::PackageName;
 use crate::facts::{Facts, PackageManager};
 use crate::host_mut::HostMut;
+use crate::lock::Lock;
 use crate::managers;
 use crate::step::{Action, Keep, Step, StepError};
 
@@ -72,7 +73,7 @@ impl Action for RestorePackages {
     /// Nothing: undoing is verified by the facts before, which the run has kept.
     fn predict(&self, _facts: &mut Facts) {}
 
-    fn locks(&self) -> &'static [&'static str] {
+    fn locks(&self) -> &'static [Lock] {
         managers::named(&self.program).map_or(&[], |manager| manager.locks())
     }
 

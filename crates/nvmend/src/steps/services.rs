@@ -8,7 +8,7 @@ use super::execute;
 use crate::diagnose::Arg;
 use crate::facts::{Datum, Facts};
 use crate::host_mut::HostMut;
-use crate::step::{Action, Keep, Step, StepError};
+use crate::step::{Action, Keep, Step, StepError, Trace};
 
 /// systemd's own limit for one unit is 90 s (`DefaultTimeoutStopSec`).
 const DEADLINE: Duration = Duration::from_secs(150);
@@ -40,6 +40,10 @@ impl Action for StopService {
         vec![("unit", self.unit.clone())]
     }
 
+    fn trace(&self) -> Trace {
+        Trace::Running
+    }
+
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
         Ok(vec![Step::StartService(StartService { unit: self.unit.clone() })])
     }
@@ -60,6 +64,10 @@ impl Action for StartService {
 
     fn args(&self) -> Vec<Arg> {
         vec![("unit", self.unit.clone())]
+    }
+
+    fn trace(&self) -> Trace {
+        Trace::Running
     }
 
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {

@@ -10,7 +10,7 @@ use crate::diagnose::Arg;
 use crate::facts::{Datum, Facts};
 use crate::host::{Failure, Host, HostError, read_text};
 use crate::host_mut::HostMut;
-use crate::step::{Action, Keep, Step, StepError, is_loaded};
+use crate::step::{Action, Keep, Step, StepError, Trace, is_loaded};
 
 /// How long a module may stay in use after the last program has ended: a worker of the driver closes what a program
 /// left open (open-gpu-kernel-modules `nv.c`, `nvidia_close_deferred`). Five seconds.
@@ -28,8 +28,12 @@ pub struct UnloadModules {
     pub modules: Vec<String>,
     /// The loaded version.
     pub version: String,
-    /// The version that loading brings, where it is another: then there is no way back to the one that is loaded.
+    /// The version that loading brings, where it is another: then there is no way back to the one that is loaded, but
+    /// where `returns`.
     pub replaced_by: Option<String>,
+    /// Whether the loaded version is on the disk again when the steps before this one are taken back.
+    #[serde(default)]
+    pub returns: bool,
 }
 
 impl UnloadModules {
@@ -96,12 +100,17 @@ impl Action for UnloadModules {
     }
 
     fn is_reversible(&self) -> bool {
-        self.replaced_by.is_none()
+        self.replaced_by.is_none() || self.returns
+    }
+
+    fn trace(&self) -> Trace {
+        Trace::Running
     }
 
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
         let modules = self.modules.iter().rev().cloned().collect();
-        let version = self.replaced_by.clone().unwrap_or_else(|| self.version.clone());
+        let other = self.replaced_by.as_ref().filter(|_| !self.returns);
+        let version = other.unwrap_or(&self.version).clone();
         let unless = Some(self.version.clone());
         Ok(vec![Step::LoadModules(LoadModules { modules, version, unless })])
     }

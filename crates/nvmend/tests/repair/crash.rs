@@ -40,7 +40,7 @@ fn do_plan(host: &Arc<Simulated>, plan: &Plan) -> Result<Applied, ApplyError> {
 }
 
 fn take_back(host: &Arc<Simulated>) -> Result<Applied, ApplyError> {
-    with(host, |session| undo(session, RUN, &mut |_| {}))
+    with(host, |session| undo(session, RUN, false, &mut |_| {}))
 }
 
 /// The machine's own files: all but what nvmend keeps for itself.

@@ -8,12 +8,14 @@
 //! machine as it was wherever it is interrupted. The programs are mocks (`programs.rs`); real ones run in `testbeds/`.
 
 mod crash;
+mod headers;
 mod plans;
 mod programs;
 mod reboots;
 mod reload;
 mod runfile;
 mod samples;
+mod undoing;
 mod waiting;
 
 use std::path::{Path, PathBuf};

@@ -103,7 +103,7 @@ fn a_reboot_that_did_not_help_is_said_and_the_unit_is_taken_away() {
 fn who_changes_their_mind_before_the_reboot_takes_it_back() {
     let (memory, plan) = machine();
     let host = start(&memory, &plan);
-    let undone = with(&host, |session| undo(session, RUN, &mut |_| {})).unwrap();
+    let undone = with(&host, |session| undo(session, RUN, false, &mut |_| {})).unwrap();
     assert_eq!(undone.outcome, Some(Outcome::RolledBack));
     assert!(unit_is_gone(&host));
 }

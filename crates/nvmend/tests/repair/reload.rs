@@ -199,6 +199,7 @@ fn unload(replaced_by: Option<&str>) -> UnloadModules {
         modules: ["nvidia_uvm", "nvidia"].map(str::to_owned).to_vec(),
         version: "535.183.01".to_owned(),
         replaced_by: replaced_by.map(str::to_owned),
+        returns: false,
     }
 }
 

@@ -57,7 +57,7 @@ fn it_goes_by_its_own_uninstaller_and_comes_back() {
     assert_eq!((applied.outcome, applied.failed), (Some(Outcome::Succeeded), None));
     assert_eq!(applied.differences, []);
     assert!(![CUDA, RECORD, "/usr/bin/nvidia-smi"].iter().any(|path| stands(&host, path)));
-    let undone = with(&host, |session| undo(session, RUN, &mut |_| {})).unwrap();
+    let undone = with(&host, |session| undo(session, RUN, false, &mut |_| {})).unwrap();
     assert_eq!(undone.outcome, Some(Outcome::Undone));
     assert_eq!(own(host.memory()), own(memory));
 }
@@ -86,7 +86,7 @@ fn without_it_only_what_is_as_it_was_installed_goes_and_into_the_quarantine() {
         assert!(!stands(&host, path), "{path}");
         assert!(stands(&host, &format!("/var/lib/nvmend/quarantine{path}")), "{path}");
     }
-    let undone = with(&host, |session| undo(session, RUN, &mut |_| {})).unwrap();
+    let undone = with(&host, |session| undo(session, RUN, false, &mut |_| {})).unwrap();
     assert_eq!(undone.outcome, Some(Outcome::Undone));
     assert_eq!(own(host.memory()), own(memory));
 }
@@ -97,7 +97,7 @@ fn another_installation_since_is_not_undone() {
     for machine in ["mixed-install-methods", "runfile-uninstaller-gone"] {
         let (host, _) = repair(&memory(machine), programs::ALL);
         host.write(Path::new(RECORD), b"560.28.03\nNVIDIA driver\n", 0o600).unwrap();
-        let undone = with(&host, |session| undo(session, RUN, &mut |_| {}));
+        let undone = with(&host, |session| undo(session, RUN, false, &mut |_| {}));
         assert!(undone.is_err(), "{machine}: {undone:?}");
     }
 }

@@ -9,8 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fd::OwnedFd;
 
-/// Directories that are remembered; a process may have 1024 files open.
+/// Directories that are held open; a process may have 1024 files open.
 pub(super) const MOST: usize = 256;
+/// Paths that are remembered.
+const MOST_PATHS: usize = 4096;
 
 /// A directory that is held open.
 #[derive(Clone)]
@@ -29,17 +31,24 @@ pub(super) enum Known {
     Below(usize),
 }
 
-/// By their paths; `None` is one that is missing.
 #[derive(Default)]
 pub(super) struct Directories {
-    known: Mutex<HashMap<OsString, Option<Directory>>>,
+    known: Mutex<Table>,
     /// Whether the tree changes: then none can be remembered.
     changes: AtomicBool,
 }
 
+#[derive(Default)]
+struct Table {
+    /// `None`: nothing is there, directory or not.
+    by_path: HashMap<OsString, Option<Directory>>,
+    /// How many are held open.
+    open: usize,
+}
+
 impl Directories {
     pub(super) fn get(&self, path: &Path) -> Known {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = &self.known.lock().unwrap_or_else(PoisonError::into_inner).by_path;
         match known.get(path.as_os_str()) {
             Some(Some(directory)) => return Known::There(directory.clone()),
             Some(None) => return Known::Missing,
@@ -59,14 +68,14 @@ impl Directories {
 
     /// Whether this very path is known to be a directory, and no link to one.
     pub(super) fn is_plain(&self, path: &Path) -> bool {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = &self.known.lock().unwrap_or_else(PoisonError::into_inner).by_path;
         matches!(known.get(path.as_os_str()), Some(Some(Directory { is_plain: true, .. })))
     }
 
     /// Remembers none any more: from now on the tree changes, by this program or by others that it runs.
     pub(super) fn begin_change(&self) {
         self.changes.store(true, Ordering::Relaxed);
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Table::default();
     }
 
     pub(super) fn remember(&self, path: &Path, directory: Option<Directory>) {
@@ -74,9 +83,11 @@ impl Directories {
             return;
         }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
-            known.clear();
+        if known.open >= MOST || known.by_path.len() >= MOST_PATHS {
+            *known = Table::default();
         }
-        known.insert(path.into(), directory);
+        let opened = usize::from(directory.is_some());
+        let replaced = known.by_path.insert(path.into(), directory).flatten();
+        known.open = known.open + opened - usize::from(replaced.is_some());
     }
 }

@@ -1,5 +1,6 @@
 //! The driver libraries that are there: every directory listed once, every file looked at once.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -27,6 +28,8 @@ pub(super) struct Shelf<'h> {
     pub(super) files: BTreeMap<PathBuf, LibraryFile>,
     /// By the true path of the directory, then by name.
     names: HashMap<PathBuf, BTreeMap<String, LinkChain>>,
+    /// What was asked of [`Self::is_directory`]: every lookup asks for the same few.
+    directories: RefCell<HashMap<String, bool>>,
     pub(super) gaps: Vec<Gap>,
 }
 
@@ -36,7 +39,8 @@ impl<'h> Shelf<'h> {
         let told = told.iter().filter_map(|directory| links.directory(directory).ok()).collect();
         let places = Places { told, conda };
         let (files, names) = (BTreeMap::new(), HashMap::new());
-        Self { host, links, places, mounted: mounted(host), files, names, gaps: vec![] }
+        let (mounted, directories) = (mounted(host), RefCell::default());
+        Self { host, links, places, mounted, files, names, directories, gaps: vec![] }
     }
 
     /// Takes in the driver libraries of a directory, and of those below it in which distributions keep them
@@ -198,9 +202,14 @@ impl<'h> Shelf<'h> {
 
     /// Whether the directory is there.
     pub(super) fn is_directory(&self, path: &str) -> bool {
-        self.host
-            .metadata(Path::new(path))
-            .is_ok_and(|metadata| metadata.kind == FileKind::Directory)
+        let mut known = self.directories.borrow_mut();
+        if let Some(known) = known.get(path) {
+            return *known;
+        }
+        let metadata = self.host.metadata(Path::new(path));
+        let is = metadata.is_ok_and(|metadata| metadata.kind == FileKind::Directory);
+        known.insert(path.to_owned(), is);
+        is
     }
 }
 

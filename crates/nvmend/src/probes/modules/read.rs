@@ -4,7 +4,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use crate::facts::{Datum, ModuleInfo};
-use crate::host::{Host, RandomRead, Stream};
+use crate::host::{Edges, Host, RandomRead, Stream};
 use crate::parse::compression::Compression;
 use crate::parse::{elf, modinfo, module_signature};
 
@@ -72,10 +72,10 @@ pub(in crate::probes) fn read_aside(host: &dyn Host, path: &Path, name: &str) ->
 
 fn read(host: &dyn Host, job: &Job) -> Datum<ModuleInfo> {
     let file = match host.open(&job.path) {
-        Ok(file) => file,
+        Ok(file) => Edges::new(file),
         Err(error) => return Datum::unreadable(&job.path, error.why),
     };
-    match info(file.as_ref(), job) {
+    match info(&file, job) {
         Ok(info) => Datum::known(info, &job.path),
         Err(why) => Datum::unreadable(&job.path, why),
     }
