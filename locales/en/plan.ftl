@@ -37,6 +37,7 @@ no-other-flavour = the installed packages exist in one kind only
 no-package-lists = the package manager has no lists of what the repositories have; refresh them first (apt-get update)
 no-package-manager = no package manager was found whose database can be read
 no-simulation = the package manager cannot be asked here
+no-runfile = no driver of a .run file is installed
 # $path, $free, $needed: MiB
 no-space = the file system of { $path } has { $free } MiB free, and { $needed } MiB are needed
 no-wrong-link = no link of a library is wrong
@@ -219,6 +220,9 @@ nothing-to-install = everything that would be installed is there
 nothing-to-write = every specification is as it should be
 # $path
 owner-unknown = whether a package owns { $path } can't be told
+# $line
+runfile-record-damaged = the .run installer's record makes no sense from line { $line } on (/var/lib/nvidia/log)
+runfile-record-unreadable = what the .run installer put in place is not known: /var/lib/nvidia/log can't be read
 # $program
 program-missing = { $program } is not installed
 # $path

@@ -70,6 +70,18 @@ hold-packages-undo = The hold is released again
 # $modules: a list, $version
 load-modules = Loads { $modules } (version { $version })
 load-modules-undo = They are unloaded again
+# $version, $count: files, $path: the quarantine
+quarantine-runfile = Takes away what the .run file of { $version } installed and is still as it was: { $count ->
+    [one] one file
+   *[other] { $count } files
+}, moved to { $path }; what it had set aside comes back
+quarantine-runfile-undo = Every file and link is put back as it was
+# $version, $count: files, $path: the uninstaller
+uninstall-runfile = Uninstalls the .run driver { $version } by its own uninstaller ({ $path }; { $count ->
+    [one] one file
+   *[other] { $count } files
+}); loaded modules stay loaded
+uninstall-runfile-undo = Every file and link that it takes away or puts back is kept before, and restored
 # $from, $to: paths
 move-file = Moves { $from } to { $to }
 move-file-undo = It is moved back

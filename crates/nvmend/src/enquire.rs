@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::facts::{ImageKind, Kernels, Package, PackageManager};
 use crate::host::{Command, End, FileKind, Host, HostKind, follow};
 use crate::managers;
+use crate::parse::digest::Algorithm;
 use crate::probes::initramfs;
 use crate::remedy::Hindrance;
 use crate::steps::{ChangePackages, PROGRAM_DIRECTORIES};
@@ -36,6 +37,8 @@ pub trait Enquire {
     fn names(&self, directory: &Path) -> Vec<String>;
     /// The size of a file; `None` where there is none.
     fn size(&self, path: &Path) -> Option<u64>;
+    /// The checksum of a file as the `.run` installer notes it down; `None` where there is none.
+    fn runfile_checksum(&self, path: &Path) -> Option<u32>;
     /// The one true path of a directory; `None` where there is none.
     fn directory(&self, path: &Path) -> Option<PathBuf>;
     /// Bytes that are free on the file system of `path`; `None` where that can't be told.
@@ -231,6 +234,10 @@ impl Enquire for Machine<'_> {
     fn size(&self, path: &Path) -> Option<u64> {
         let metadata = self.host.metadata(path).ok()?;
         (metadata.kind == FileKind::File).then_some(metadata.size)
+    }
+
+    fn runfile_checksum(&self, path: &Path) -> Option<u32> {
+        u32::from_str_radix(&self.host.digest(path, Algorithm::Runfile).ok()?, 16).ok()
     }
 
     fn directory(&self, path: &Path) -> Option<PathBuf> {

@@ -26,6 +26,10 @@ pub trait HostMut: Host {
     fn rename(&self, from: &Path, to: &Path) -> Result<(), HostError>;
     /// Copies a file with owner, mode and times, in one step; replaces what stands at `to`.
     fn copy(&self, from: &Path, to: &Path) -> Result<(), HostError>;
+    /// The mode of the directory at `path`; `None` where none stands there.
+    fn directory_mode(&self, path: &Path) -> Result<Option<u32>, HostError>;
+    /// Makes a directory of that mode, and those above it. One that is there stays as it is.
+    fn make_directory(&self, path: &Path, mode: u32) -> Result<(), HostError>;
     /// Takes away a link, or a file that nvmend itself made. Nothing there is fine.
     fn remove(&self, path: &Path) -> Result<(), HostError>;
     /// Adds to the end of a file, and makes it, with `mode`, and the directories above it where they are missing.

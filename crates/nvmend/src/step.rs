@@ -20,6 +20,8 @@ pub enum Step {
     MoveFile(steps::MoveFile),
     /// Writes a small text file.
     WriteFile(steps::WriteFile),
+    /// Uninstalls a driver that a `.run` file installed.
+    UninstallRunfile(steps::UninstallRunfile),
     /// Sets a symbolic link.
     SetLink(steps::SetLink),
     /// Brings a path back to a state that was kept.
@@ -111,6 +113,7 @@ impl Step {
         match self {
             Self::MoveFile(step) => step,
             Self::WriteFile(step) => step,
+            Self::UninstallRunfile(step) => step,
             Self::SetLink(step) => step,
             Self::Restore(step) => step,
             Self::Regenerate(step) => step,

@@ -302,6 +302,7 @@ pub(super) fn runfile(facts: &mut Facts, version: &str, installed: bool) {
         signs: vec!["/var/lib/nvidia/log".into()],
         installed,
         last_run: None,
+        record: None,
     };
     facts.builders.runfile = Datum::known(trace, "/var/lib/nvidia/log");
 }
@@ -321,6 +322,7 @@ pub(super) fn failed_run(facts: &mut Facts, version: &str, kernel: Option<&str>)
         signs: vec![Origin::from(&log)],
         installed: false,
         last_run: Some(run),
+        record: None,
     };
     facts.builders.runfile = Datum::known(trace, &log);
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Datum, Origin};
+use super::{Datum, LibraryFile, ModuleFile, Origin};
 use crate::version::DriverVersion;
 
 /// Builders and what they did.
@@ -82,6 +82,70 @@ pub struct RunfileTrace {
     /// What its log tells of its last run.
     #[serde(default)]
     pub last_run: Option<InstallerRun>,
+    /// What it noted down to take the installation back; only root may read it.
+    #[serde(default)]
+    pub record: Option<RunfileRecord>,
+}
+
+/// What the `.run` installer noted down of an installation (nvidia-installer, `backup.c`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunfileRecord {
+    /// The version, as its first line has it.
+    pub version: String,
+    /// What it put in place, in its order.
+    pub installed: Vec<RunfileEntry>,
+    /// What stood there before, and comes back.
+    pub former: Vec<RunfileEntry>,
+    /// Directories that it made.
+    pub directories: Vec<PathBuf>,
+    /// The line, from 1, from which on it makes no sense. The uninstaller does nothing then.
+    pub damaged: Option<usize>,
+    /// Driver libraries among what comes back, as they will lie there.
+    pub libraries: Vec<LibraryFile>,
+    /// Modules among what comes back, as they will lie there.
+    pub modules: Vec<ModuleFile>,
+}
+
+/// One path of that record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct RunfileEntry {
+    /// Where.
+    pub path: PathBuf,
+    /// What was put there, or stood there.
+    pub what: RunfileContent,
+}
+
+impl RunfileEntry {
+    /// Where a former file lies now.
+    pub fn kept(&self) -> Option<PathBuf> {
+        match self.what {
+            RunfileContent::Kept { number } => Some(format!("/var/lib/nvidia/{number}").into()),
+            _ => None,
+        }
+    }
+}
+
+/// What the record says of a path.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum RunfileContent {
+    /// A file that was installed.
+    File {
+        /// Its checksum, the installer's own (`crc.c`).
+        crc: u32,
+    },
+    /// A link.
+    Link {
+        /// Its target as written.
+        target: PathBuf,
+    },
+    /// A former file, which lies in `/var/lib/nvidia` under a number.
+    Kept {
+        /// The number.
+        number: u32,
+    },
 }
 
 /// One run of the `.run` installer.

@@ -29,7 +29,8 @@ mod upgrades;
 use serde::{Deserialize, Serialize};
 
 pub use builders::{
-    AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, InstallerRun, RunfileTrace,
+    AkmodBuild, BuildOutcome, Builders, DkmsBuild, DkmsModule, InstallerRun, RunfileContent,
+    RunfileEntry, RunfileRecord, RunfileTrace,
 };
 pub use bus::{Bus, PciDevice};
 pub use consumers::{

@@ -15,7 +15,7 @@ pub struct Packages {
     pub databases: Vec<PackageDatabase>,
     /// Installed (or half-installed) packages that concern NVIDIA, CUDA, kernels or their headers; sorted by name.
     pub installed: Vec<Package>,
-    /// Who owns each driver file (modules and libraries), by resolved path.
+    /// Who owns each driver file (modules and libraries), and what a `.run` file's record names, by resolved path.
     pub owners: BTreeMap<PathBuf, Ownership>,
     /// Driver libraries, and those of libglvnd where the driver's graphics are here, that an installed package lists
     /// and that are gone, sorted by path; a few of each package at most. Not of rpm's older databases.

@@ -109,6 +109,27 @@ impl HostMut for Live {
         })
     }
 
+    fn directory_mode(&self, path: &Path) -> Result<Option<u32>, HostError> {
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_dir() => Ok(Some(metadata.mode() & 0o7777)),
+            Ok(_) => Ok(None),
+            Err(error) if is_nothing(&error) => Ok(None),
+            Err(error) => Err(failed(path, &error)),
+        }
+    }
+
+    fn make_directory(&self, path: &Path, mode: u32) -> Result<(), HostError> {
+        self.begin_change();
+        make_parents(path)?;
+        let made = fs::create_dir(path)
+            .and_then(|()| fs::set_permissions(path, fs::Permissions::from_mode(mode)));
+        match made {
+            Ok(()) => sync_parent(path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+            Err(error) => Err(failed(path, &error)),
+        }
+    }
+
     fn remove(&self, path: &Path) -> Result<(), HostError> {
         self.begin_change();
         match fs::remove_file(path) {
@@ -366,6 +387,20 @@ mod tests {
         live.link(&link, Path::new("elsewhere"), None).unwrap();
         assert!(live.modified(&link).unwrap().seconds > old.seconds, "it is new");
         assert!(live.modified(&folder.path().join("none")).unwrap_err().is_absent());
+    }
+
+    #[test]
+    fn a_directory_gets_its_mode() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = Live::open().unwrap();
+        let path = folder.path().join("above/nvidia");
+        assert_eq!(live.directory_mode(&path), Ok(None));
+        live.make_directory(&path, 0o700).unwrap();
+        live.make_directory(&path, 0o755).unwrap();
+        assert_eq!(live.directory_mode(&path), Ok(Some(0o700)), "the first that made it");
+        live.write(&path.join("file"), b"", 0o600).unwrap();
+        assert_eq!(live.directory_mode(&path.join("file")), Ok(None));
+        assert!(live.make_directory(&path.join("file"), 0o755).is_err());
     }
 
     /// Checks remember directories, and those that are not there; repairs make some.

@@ -266,6 +266,24 @@ impl HostMut for Simulated {
         })
     }
 
+    /// Directories have no modes here.
+    fn directory_mode(&self, path: &Path) -> Result<Option<u32>, HostError> {
+        self.reading(path, |memory| {
+            let node = memory.nodes.get(&resolved(memory, path));
+            Ok(matches!(node, Some(Node::Directory { .. })).then_some(0o755))
+        })
+    }
+
+    fn make_directory(&self, path: &Path, _mode: u32) -> Result<(), HostError> {
+        self.changing(path, |memory| {
+            let path = resolved(memory, path);
+            if !memory.nodes.contains_key(&path) {
+                memory.insert(path, Node::Directory { unlisted: None, modified: 0 });
+            }
+            Ok(())
+        })
+    }
+
     fn remove(&self, path: &Path) -> Result<(), HostError> {
         self.changing(path, |memory| {
             take(memory, path);

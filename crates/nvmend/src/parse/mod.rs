@@ -51,6 +51,7 @@ pub mod pe;
 pub mod python_pattern;
 pub mod rpm_header;
 pub mod rpm_query;
+pub mod runfile_record;
 pub mod sqlite;
 pub mod zypper;
 

@@ -7,7 +7,7 @@
 mod config;
 mod outside;
 mod read;
-pub(super) use read::is_compressed;
+pub(super) use read::{is_compressed, read_aside};
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};

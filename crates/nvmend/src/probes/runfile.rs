@@ -1,15 +1,25 @@
 //! Traces of NVIDIA's own `.run` installer. Part of the builders' probe. Paths: NVIDIA/nvidia-installer, `backup.c`,
 //! `log.c`, `misc.c`, `option_table.h`.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 
-use crate::facts::{BuildOutcome, Datum, InstallerRun, Origin, RunfileTrace};
-use crate::host::{Failure, Host};
+use super::modules;
+use crate::facts::{
+    BuildOutcome, Datum, InstallerRun, LibraryFile, LibraryPlace, ModuleFile, Origin, RunfileEntry,
+    RunfileRecord, RunfileTrace,
+};
+use crate::host::{Failure, Host, follow};
+use crate::knowledge::libraries::driver_library;
+use crate::knowledge::modules::driver_module;
 use crate::parse::installer_log::{self, End};
+use crate::parse::{elf, runfile_record};
 use crate::version::DriverVersion;
 
 /// What it would have to put back: there exactly while a driver of its is installed. Its first line is the version.
 const BACKUP: &str = "/var/lib/nvidia/log";
+/// The directories that it made.
+const DIRECTORIES: &str = "/var/lib/nvidia/dirs";
 /// Its uninstaller, a link to the installer itself. No distribution packages it.
 const UNINSTALLER: &str = "/usr/bin/nvidia-uninstall";
 /// What it leaves also after it was uninstalled.
@@ -34,17 +44,74 @@ pub(super) fn trace(host: &dyn Host) -> Datum<RunfileTrace> {
         };
     };
     let last_run = last_run(host);
-    let version =
-        version_of_backup(host).or_else(|| last_run.as_ref().and_then(|run| run.version.clone()));
-    Datum::known(RunfileTrace { version, signs, installed: !installed.is_empty(), last_run }, first)
+    let record = if installed.contains(&BACKUP) { read_record(host) } else { None };
+    let version = record
+        .as_ref()
+        .and_then(|record| record.version.parse().ok())
+        .or_else(|| last_run.as_ref().and_then(|run| run.version.clone()));
+    let installed = !installed.is_empty();
+    Datum::known(RunfileTrace { version, signs, installed, last_run, record }, first)
 }
 
-/// Its first line. Only root may read it.
-fn version_of_backup(host: &dyn Host) -> Option<DriverVersion> {
-    let mut bytes = vec![0; 1024];
-    let count = host.open(Path::new(BACKUP)).ok()?.read_at(0, &mut bytes).ok()?;
-    bytes.truncate(count);
-    String::from_utf8_lossy(&bytes).lines().next()?.trim().parse().ok()
+/// What it would take away and put back. Only root may read it.
+fn read_record(host: &dyn Host) -> Option<RunfileRecord> {
+    /// With 500 entries it has some 40 KB.
+    const LARGEST: u64 = 4 << 20;
+    let log = host.read(Path::new(BACKUP), LARGEST).ok()?;
+    let directories = host.read(Path::new(DIRECTORIES), LARGEST).unwrap_or_default();
+    let mut record = runfile_record::parse(&log, &directories);
+    // As other facts name these files: with the links of their directories followed.
+    let mut homes: HashMap<PathBuf, PathBuf> = HashMap::new();
+    for entry in record.installed.iter_mut().chain(&mut record.former) {
+        let (Some(parent), Some(name)) = (entry.path.parent(), entry.path.file_name()) else {
+            continue;
+        };
+        let home = homes.entry(parent.to_owned()).or_insert_with(|| {
+            follow(host, parent).map_or_else(|_| parent.to_owned(), |chain| chain.end)
+        });
+        entry.path = home.join(name);
+    }
+    let (libraries, modules) = (
+        record.former.iter().filter_map(|entry| former_library(host, entry)).collect(),
+        record.former.iter().filter_map(|entry| former_module(host, entry)).collect(),
+    );
+    (record.libraries, record.modules) = (libraries, modules);
+    Some(record)
+}
+
+/// Where a former file lies now, and the name that it had.
+fn aside(entry: &RunfileEntry) -> Option<(PathBuf, &str)> {
+    Some((entry.kept()?, entry.path.file_name()?.to_str()?))
+}
+
+/// The installer sets aside what lies in the directories of the system's loader.
+fn former_library(host: &dyn Host, entry: &RunfileEntry) -> Option<LibraryFile> {
+    let (path, name) = aside(entry)?;
+    let library = driver_library(name)?;
+    let file = host.open(&path).ok()?;
+    let mut start = [0; elf::HEADER];
+    let count = file.read_at(0, &mut start).ok()?;
+    Some(LibraryFile {
+        path: entry.path.clone(),
+        stem: library.stem.to_owned(),
+        version: DriverVersion::from_library_name(name).filter(|_| library.carries_version),
+        arch: elf::machine(start.get(..count)?).map(str::to_owned),
+        size: file.size(),
+        place: LibraryPlace::System,
+        injected: false,
+    })
+}
+
+fn former_module(host: &dyn Host, entry: &RunfileEntry) -> Option<ModuleFile> {
+    let (path, name) = aside(entry)?;
+    driver_module(name).filter(|_| name.contains(".ko"))?;
+    Some(ModuleFile {
+        path: entry.path.clone(),
+        linked_from: None,
+        info: modules::read_aside(host, &path, name),
+        modified: host.metadata(&path).ok()?.modified,
+        compressed: modules::is_compressed(&entry.path),
+    })
 }
 
 fn last_run(host: &dyn Host) -> Option<InstallerRun> {
@@ -85,7 +152,36 @@ mod tests {
             Memory::default().file(BACKUP, "535.129.03\nNVIDIA driver\n1: /usr/bin/nvidia-smi\n"),
         );
         assert_eq!((trace.version, trace.installed), ("535.129.03".parse().ok(), true));
+        // Its last entry has no checksum.
+        assert_eq!(trace.record.unwrap().damaged, Some(3));
         assert_eq!(trace.signs, [Origin::from(BACKUP)]);
+    }
+
+    /// What it moved out of its way is the packages', and comes back.
+    #[test]
+    fn the_backup_tells_what_goes_and_what_comes_back() {
+        let log = "550.54.14\nNVIDIA driver\n\
+            100: /lib/x86_64-linux-gnu/libcuda.so.535.183.01\n1 100644 0 0\n\
+            101: /lib/modules/6.1/updates/nvidia.ko\n1 100644 0 0\n\
+            102: /etc/other\n1 100644 0 0\n\
+            1: /usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14\n1\n";
+        let host = Memory::default()
+            .link("/lib", "usr/lib")
+            .dir("/usr/lib/x86_64-linux-gnu")
+            .file(BACKUP, log)
+            .file(DIRECTORIES, "/usr/share/nvidia\n")
+            .file("/var/lib/nvidia/100", [0x7f, b'E', b'L', b'F'])
+            .file("/var/lib/nvidia/101", "not even ELF")
+            .file("/var/lib/nvidia/102", "");
+        let record = found(host).record.unwrap();
+        assert_eq!((record.installed.len(), record.former.len(), record.damaged), (1, 3, None));
+        assert_eq!(record.directories, ["/usr/share/nvidia"].map(PathBuf::from));
+        let [library] = &record.libraries[..] else { panic!("{:?}", record.libraries) };
+        assert_eq!(library.path, Path::new("/usr/lib/x86_64-linux-gnu/libcuda.so.535.183.01"));
+        assert_eq!(library.version, "535.183.01".parse().ok());
+        let [module] = &record.modules[..] else { panic!("{:?}", record.modules) };
+        assert_eq!(module.path, Path::new("/usr/lib/modules/6.1/updates/nvidia.ko"));
+        assert!(module.info.is_unreadable());
     }
 
     #[test]

@@ -45,6 +45,7 @@ mod space;
 mod stopping;
 mod switch_flavour;
 mod unblock_module;
+mod uninstall_runfile;
 mod update_flatpak;
 mod upgrade_driver;
 mod upgrade_service;
@@ -91,6 +92,7 @@ pub const ALL: &[&Remedy] = &[
     &restart_processes::REMEDY,
     &restart_service::REMEDY,
     &unblock_module::REMEDY,
+    &uninstall_runfile::REMEDY,
     &update_flatpak::REMEDY,
     &use_cuda_compat::REMEDY,
     &remove_driver_packages::REMEDY,

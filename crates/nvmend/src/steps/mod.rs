@@ -19,6 +19,7 @@ mod restore_packages;
 mod services;
 mod set_link;
 mod unbuild_module;
+mod uninstall_runfile;
 mod unload_modules;
 mod write_file;
 
@@ -40,6 +41,7 @@ pub use restore_packages::{KeptPackage, RestorePackages};
 pub use services::{StartService, StopService};
 pub use set_link::SetLink;
 pub use unbuild_module::UnbuildModule;
+pub use uninstall_runfile::UninstallRunfile;
 pub use unload_modules::UnloadModules;
 pub use write_file::WriteFile;
 
@@ -96,7 +98,7 @@ pub(crate) fn execute_command(
 }
 
 /// The first line that says what is wrong: one that is marked as an error, else the first of the standard error.
-fn first_error(output: &Output) -> Option<String> {
+pub(super) fn first_error(output: &Output) -> Option<String> {
     const MARKS: [&str; 6] = ["error:", "Error:", "ERROR:", "E: ", "FATAL:", "fatal:"];
     let lines = || output.stderr.lines().chain(output.stdout.lines()).map(str::trim);
     let marked = lines().find(|line| MARKS.iter().any(|mark| line.contains(mark)));

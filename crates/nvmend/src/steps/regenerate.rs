@@ -55,6 +55,23 @@ pub enum Product {
 }
 
 impl Regenerate {
+    /// Files beside the outputs: those that the program takes away itself, unless it is interrupted, and a former image where
+    /// it is set up to keep one (update-initramfs of initramfs-tools 0.142).
+    fn temporaries(&self) -> Vec<PathBuf> {
+        let ends: &[&str] = match &self.product {
+            Product::Initramfs { program, .. } if program == "update-initramfs" => {
+                &[".new", ".dpkg-bak", ".bak"]
+            }
+            _ => &[],
+        };
+        let beside = |output: &PathBuf, end: &&str| {
+            let name = output.file_name().unwrap_or_default().to_string_lossy();
+            output.with_file_name(format!("{name}{end}"))
+        };
+        let outputs = self.outputs.iter();
+        outputs.flat_map(|output| ends.iter().map(move |end| beside(output, end))).collect()
+    }
+
     fn output(&self) -> String {
         self.outputs.first().map_or_else(String::new, |path| path.display().to_string())
     }
@@ -86,8 +103,9 @@ impl Action for Regenerate {
     }
 
     fn inverse(&self, _host: &dyn HostMut, keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
-        let kept = self.outputs.iter().enumerate();
-        kept.map(|(part, path)| Ok(Step::Restore(keep.path(path, part)?))).collect()
+        let paths = self.outputs.iter().cloned().chain(self.temporaries());
+        let kept = paths.enumerate();
+        kept.map(|(part, path)| Ok(Step::Restore(keep.path(&path, part)?))).collect()
     }
 
     fn predict(&self, facts: &mut Facts) {

@@ -17,7 +17,8 @@ pub struct Restore {
     pub path: PathBuf,
     /// What stood there.
     pub state: Kept,
-    /// SHA-256 of what nvmend wrote there, where that is known beforehand; anything else is somebody's later change.
+    /// SHA-256 of what nvmend wrote there, where that is known beforehand, or nothing where it took the file away; anything
+    /// else is somebody's later change.
     pub replaces: Option<String>,
 }
 
@@ -36,6 +37,11 @@ pub enum Kept {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         modified: Option<Time>,
     },
+    /// A directory; what was in it is kept by itself.
+    Directory {
+        /// Its mode.
+        mode: u32,
+    },
     /// A file.
     File {
         /// The copy, with owner, mode and times.
@@ -51,6 +57,7 @@ impl Restore {
         match (&self.state, place) {
             (Kept::Nothing, Place::Nothing) => true,
             (Kept::Link { target, .. }, Place::Link(found)) => target == found,
+            (Kept::Directory { .. }, Place::Other) => true,
             (Kept::File { digest, .. }, Place::File { digest: found }) => digest == found,
             _ => false,
         }
@@ -91,6 +98,7 @@ impl Action for Restore {
         }
         match &self.state {
             Kept::Nothing => host.remove(&self.path)?,
+            Kept::Directory { mode } => host.make_directory(&self.path, *mode)?,
             Kept::Link { target, modified } => host.link(&self.path, target, *modified)?,
             Kept::File { copy, digest } => {
                 if host.place(copy)? != (Place::File { digest: digest.clone() }) {
@@ -107,6 +115,7 @@ impl Action for Restore {
         let ours = match (&self.replaces, &place) {
             (None, _) => true,
             (Some(wrote), Place::File { digest }) => wrote == digest,
+            (Some(wrote), Place::Nothing) => wrote.is_empty(),
             (Some(_), _) => false,
         };
         (!ours && !self.is_done(&place)).then(|| self.path.clone())

@@ -14,6 +14,7 @@ mod plans;
 mod programs;
 mod reboots;
 mod reload;
+mod runfile;
 mod samples;
 mod undoing;
 mod waiting;
@@ -150,6 +151,10 @@ impl Enquire for Agreeable<'_> {
 
     fn size(&self, path: &Path) -> Option<u64> {
         Machine { host: self.0 }.size(path)
+    }
+
+    fn runfile_checksum(&self, path: &Path) -> Option<u32> {
+        Machine { host: self.0 }.runfile_checksum(path)
     }
 
     fn directory(&self, path: &Path) -> Option<PathBuf> {

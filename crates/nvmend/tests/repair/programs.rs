@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use nvmend::facts::RunfileContent;
 use nvmend::host::{FileKind, Host};
 use nvmend::hosts::made;
 use nvmend::hosts::memory::Memory;
@@ -14,13 +15,14 @@ pub const ALL: &[(&str, Program)] = &[
     ("ldconfig", ldconfig),
     ("depmod", depmod),
     ("modprobe", modprobe),
-    ("update-initramfs", image),
+    ("update-initramfs", update_initramfs),
     ("dracut", image),
     ("mkinitcpio", image),
     ("systemctl", |_, _| vec![]),
     ("dkms", dkms),
     ("flatpak", flatpak),
     ("nvidia-ctk", nvidia_ctk),
+    ("nvidia-uninstall", nvidia_uninstall),
 ];
 
 /// Sets the link by SONAME in the libraries' directories to the newest version there, and writes its cache.
@@ -97,6 +99,24 @@ fn image(memory: &Memory, _: &[String]) -> Vec<Change> {
         .collect()
 }
 
+/// The same by way of the two files that it has beside each image meanwhile.
+fn update_initramfs(memory: &Memory, arguments: &[String]) -> Vec<Change> {
+    let images = image(memory, arguments).into_iter();
+    let beside = |path: &Path, end: &str| PathBuf::from(format!("{}{end}", path.display()));
+    let changes = images.flat_map(|change| {
+        let Change::Write(path, content) = change else { return vec![] };
+        let (new, old) = (beside(&path, ".new"), beside(&path, ".dpkg-bak"));
+        vec![
+            Change::Write(old.clone(), vec![]),
+            Change::Write(new.clone(), vec![]),
+            Change::Write(path, content),
+            Change::Remove(new),
+            Change::Remove(old),
+        ]
+    });
+    changes.collect()
+}
+
 /// Builds a module that is like the one of another kernel, and takes it out again.
 fn dkms(_: &Memory, arguments: &[String]) -> Vec<Change> {
     let after = |flag: &str| {
@@ -152,4 +172,23 @@ fn nvidia_ctk(_: &Memory, arguments: &[String]) -> Vec<Change> {
     let output = arguments.iter().find_map(|argument| argument.strip_prefix("--output="));
     let text = b"cdiVersion: 0.5.0\nkind: nvidia.com/gpu\n".to_vec();
     output.map(|output| Change::Write(output.into(), text)).into_iter().collect()
+}
+
+/// Takes away what the record names, puts back what was set aside, and forgets the record.
+fn nvidia_uninstall(memory: &Memory, arguments: &[String]) -> Vec<Change> {
+    assert_eq!(arguments, ["--silent", "--skip-module-unload"]);
+    let facts = facts(memory);
+    let record = facts.builders.runfile.value().and_then(|trace| trace.record.clone()).unwrap();
+    let gone = record.installed.into_iter().map(|entry| Change::Remove(entry.path));
+    let back = record.former.into_iter().filter_map(|entry| match entry.what {
+        RunfileContent::Link { target } => Some(Change::Link(entry.path, target)),
+        RunfileContent::Kept { number } => {
+            let kept = format!("/var/lib/nvidia/{number}");
+            let content = memory.read(Path::new(&kept), u64::MAX).unwrap();
+            Some(Change::Write(entry.path, content))
+        }
+        RunfileContent::File { .. } => None,
+    });
+    let log = Change::Write("/var/log/nvidia-uninstall.log".into(), b"done\n".to_vec());
+    gone.chain(back).chain([Change::Remove("/var/lib/nvidia".into()), log]).collect()
 }

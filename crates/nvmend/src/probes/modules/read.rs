@@ -58,6 +58,18 @@ pub(super) fn read_all(host: &dyn Host, jobs: &[Job]) -> Vec<Datum<ModuleInfo>> 
     results
 }
 
+/// One module that is no kernel's at the moment, under whatever name; `name`: the file name that it had.
+pub(in crate::probes) fn read_aside(host: &dyn Host, path: &Path, name: &str) -> Datum<ModuleInfo> {
+    let job = Job { path: path.to_owned(), signature: false };
+    let mut found = read(host, &job);
+    if let Datum::Known { value, .. } = &mut found
+        && path.ends_with(&value.name)
+    {
+        value.name = modinfo::underscored(modinfo::base_name(name));
+    }
+    found
+}
+
 fn read(host: &dyn Host, job: &Job) -> Datum<ModuleInfo> {
     let file = match host.open(&job.path) {
         Ok(file) => Edges::new(file),

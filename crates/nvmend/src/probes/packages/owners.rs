@@ -27,6 +27,11 @@ const MAX_LIST: u64 = 16 << 20;
 /// Lists beyond this many are not searched.
 const MAX_LISTS: usize = 20_000;
 
+/// Where a `.run` file puts what only it has.
+const OWN_PLACES: [&str; 2] = ["/usr/src", "/usr/share/doc"];
+/// A driver has some 300 files besides those.
+const MAX_RECORDED: usize = 2_000;
+
 /// What is found of the files of packages.
 #[derive(Default)]
 pub(super) struct Files {
@@ -139,7 +144,19 @@ fn driver_files(known: &Facts) -> Vec<PathBuf> {
         );
         !is_foreign && !file.injected
     });
-    let mut files: Vec<_> = modules.chain(libraries.map(|file| &file.path)).cloned().collect();
+    // And what the .run installer put in place or set aside; but its sources and documents, which are no package's, have
+    // names that many packages use (rpm finds a file by its name first).
+    let record = known.builders.runfile.value().and_then(|runfile| runfile.record.as_ref());
+    let of_runfile = record
+        .iter()
+        .flat_map(|record| record.installed.iter().chain(&record.former))
+        .filter(|entry| !OWN_PLACES.iter().any(|place| entry.path.starts_with(place)))
+        .take(MAX_RECORDED);
+    let mut files: Vec<_> = modules
+        .chain(libraries.map(|file| &file.path))
+        .chain(of_runfile.map(|entry| &entry.path))
+        .cloned()
+        .collect();
     files.sort();
     files.dedup();
     files
