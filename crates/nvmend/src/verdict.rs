@@ -32,14 +32,15 @@ impl Verdict {
     /// The verdict on a machine.
     ///
     /// Errors come first, whatever else is unknown. Where there is nothing to align, warnings about a driver that
-    /// serves no GPU put nothing at risk. "Aligned" is said only when everything that decides was read.
+    /// serves no GPU put nothing at risk. "Aligned" is said only when everything that decides was read; that something
+    /// works, or is not here at all, only when every probe on which that rests has answered.
     pub fn of(facts: &Facts, diagnosis: &Diagnosis) -> Self {
         let has = |severity| diagnosis.findings.iter().any(|found| found.severity == severity);
         if has(Severity::Error) {
             Self::Broken
         } else if nothing_to_align(facts) {
             Self::NotApplicable
-        } else if refusals(facts).next().is_some() {
+        } else if refusals(facts).next().is_some() || works_unseen(facts) {
             Self::Unknown
         } else if has(Severity::Warning) || Outlook::of(facts, diagnosis).effect == Effect::Harms {
             Self::AtRisk
@@ -76,14 +77,28 @@ fn refusals(facts: &Facts) -> impl Iterator<Item = (&LibraryAnswer, i32, &str)> 
     })
 }
 
+/// Whether nobody looked at what shows whether it works now: without a loaded module, also who would build one.
+fn works_unseen(facts: &Facts) -> bool {
+    facts.lacks_what_decides()
+        || (facts.lacks(&["builders"]) && facts.loaded_version().is_none() && facts.judges_module())
+}
+
 /// Whether there is no driver to keep in step with a GPU here.
 fn nothing_to_align(facts: &Facts) -> bool {
+    if facts.lacks_what_decides() {
+        return false;
+    }
     match facts.system.environment {
         // Their driver comes with the board's software or from Windows; its version says nothing of the libraries.
         Environment::Jetson | Environment::Wsl => true,
         _ if facts.has_gpu() == Some(false) || facts.is_passed_through() => true,
         // Whether a GPU is to have a driver is its owner's choice (`driver-not-installed` is a note).
-        _ => !facts.has_driver() && !facts.bus.gpus.is_unreadable() && !missed(facts),
+        _ => {
+            !facts.has_driver()
+                && !facts.bus.gpus.is_unreadable()
+                && !missed(facts)
+                && !facts.lacks(&["packages", "builders", "kernel log"])
+        }
     }
 }
 
@@ -91,7 +106,9 @@ fn nothing_to_align(facts: &Facts) -> bool {
 fn is_undetermined(facts: &Facts) -> bool {
     missed(facts)
         || differs_unexplained(facts)
-        || (!facts.has_driver() && facts.bus.gpus.is_unreadable())
+        || (!facts.has_driver()
+            && (facts.bus.gpus.is_unreadable()
+                || facts.lacks(&["packages", "builders", "kernel log"])))
 }
 
 /// Whether what decides could not be read: the kernel, the loaded version, the module that stands for it, the libraries.
@@ -106,13 +123,11 @@ fn missed(facts: &Facts) -> bool {
     let library_missed = facts
         .deciding_libraries(LookupScope::Plain)
         .any(|(_, library)| !library.exists || !is_library(facts, &library.chain.end));
-    let probe_missed =
-        facts.lacks(&["system", "kernels", "loaded modules", "modules", "libraries", "bus"]);
     facts.kernels.running.is_unreadable()
         || loaded_missed
         || module_missed
         || library_missed
-        || probe_missed
+        || facts.lacks_what_decides()
 }
 
 /// Whether a file could be read as an ELF file; its name may carry a version all the same.

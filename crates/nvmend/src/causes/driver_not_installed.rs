@@ -23,6 +23,8 @@ fn find(facts: &Facts) -> Option<Finding> {
         || facts.is_passed_through()
         || facts.loaded.driver.is_unreadable()
         || facts.modules_are_unseen()
+        || facts.lacks_what_decides()
+        || facts.lacks(&["packages", "builders", "kernel log"])
     {
         return None;
     }

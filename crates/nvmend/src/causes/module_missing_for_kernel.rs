@@ -16,7 +16,11 @@ pub const CAUSE: Cause = Cause {
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
-    if !facts.judges_module() || facts.is_managed_elsewhere() || facts.is_passed_through() {
+    if !facts.judges_module()
+        || facts.is_managed_elsewhere()
+        || facts.is_passed_through()
+        || facts.lacks(&["builders"])
+    {
         return None;
     }
     let (release, _) = facts.current_kernel()?;

@@ -206,6 +206,10 @@ impl Facts {
     /// version that lies in the same directory. Only where nobody can tell who owns the file that is found: else its
     /// owner, or that it has none, says more than the link.
     pub fn misled_link(&self) -> Option<(&Lookup, &ResolvedLibrary, &LibraryFile)> {
+        // That nobody was asked is not that nobody can tell.
+        if self.lacks(&["packages"]) {
+            return None;
+        }
         let module = self.module_version()?;
         self.driver_libraries(LookupScope::Plain).find_map(|(lookup, library)| {
             let found = self.libraries.file(&library.chain.end)?;
@@ -279,6 +283,11 @@ impl Facts {
         self.gaps.iter().any(|gap| probes.contains(&gap.what.as_str()))
     }
 
+    /// Whether a probe failed on whose answer every judgement rests. What nobody looked at is not absent.
+    pub fn lacks_what_decides(&self) -> bool {
+        self.lacks(&["system", "kernels", "loaded modules", "modules", "libraries", "bus"])
+    }
+
     /// The manager's word for a system container: one that runs a whole system and keeps its own packages, where
     /// docker and its like start one program from an image.
     pub fn system_container(&self) -> Option<&str> {
@@ -304,6 +313,11 @@ impl Facts {
             }
             _ => false,
         }
+    }
+
+    /// The same, or that cannot be told because nobody could look at one of the two.
+    pub fn may_work_now(&self) -> bool {
+        self.works_now() || self.lacks(&["loaded modules", "libraries"])
     }
 
     /// Whether nothing here could run anyway: no GPU, and no module loaded.
