@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Diagnosis, Severity};
 use crate::facts::{
-    AskedLibrary, Datum, Environment, Facts, Gap, LibraryAnswer, LibraryPlace, LookupScope,
+    AskedLibrary, DECIDING_LIBRARIES, Datum, Environment, Facts, Gap, LibraryAnswer, LibraryPlace,
+    LookupScope,
 };
 use crate::knowledge::codes;
 use crate::outlook::{Effect, Outlook};
@@ -80,6 +81,7 @@ fn refusals(facts: &Facts) -> impl Iterator<Item = (&LibraryAnswer, i32, &str)> 
 /// Whether nobody looked at what shows whether it works now: without a loaded module, also who would build one.
 fn works_unseen(facts: &Facts) -> bool {
     facts.lacks_what_decides()
+        || libraries_missed(facts)
         || (facts.lacks(&["builders"]) && facts.loaded_version().is_none() && facts.judges_module())
 }
 
@@ -109,6 +111,11 @@ fn is_undetermined(facts: &Facts) -> bool {
         || (!facts.has_driver()
             && (facts.bus.gpus.is_unreadable()
                 || facts.lacks(&["packages", "builders", "kernel log"])))
+        // Whether it should be loaded.
+        || (facts.loaded.driver.is_absent()
+            && facts.system.environment == Environment::Host
+            && facts.bus.gpus.is_unreadable()
+            && !facts.bus.gpus.is_not_captured())
 }
 
 /// Whether what decides could not be read: the kernel, the loaded version, the module that stands for it, the libraries.
@@ -119,15 +126,29 @@ fn missed(facts: &Facts) -> bool {
         && ((facts.modules_are_unseen()
             && facts.on_disk_version().is_none()
             && !facts.programs_are_served())
-            || facts.current_module_file().is_some_and(|file| file.info.is_unreadable()));
+            || facts.current_module_file().is_some_and(|file| file.info.is_unreadable())
+            || facts
+                .current_kernel()
+                .is_some_and(|(kernel, _)| facts.module_may_be_unseen(kernel)));
     let library_missed = facts
         .deciding_libraries(LookupScope::Plain)
         .any(|(_, library)| !library.exists || !is_library(facts, &library.chain.end));
     facts.kernels.running.is_unreadable()
+        || libraries_missed(facts)
         || loaded_missed
         || module_missed
         || library_missed
         || facts.lacks_what_decides()
+}
+
+/// Whether it could not be seen what a plain program gets for a deciding name.
+fn libraries_missed(facts: &Facts) -> bool {
+    let mut lookups = facts.libraries.lookups.iter().filter(|lookup| {
+        lookup.scope == LookupScope::Plain
+            && lookup.arch == facts.native_arch()
+            && DECIDING_LIBRARIES.contains(&lookup.name.as_str())
+    });
+    lookups.any(|lookup| lookup.found.is_unreadable() && !lookup.found.is_not_captured())
 }
 
 /// Whether a file could be read as an ELF file; its name may carry a version all the same.

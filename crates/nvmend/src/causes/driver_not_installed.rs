@@ -24,6 +24,7 @@ fn find(facts: &Facts) -> Option<Finding> {
         || facts.loaded.driver.is_unreadable()
         || facts.modules_are_unseen()
         || facts.lacks_what_decides()
+        || facts.current_kernel().is_some_and(|(kernel, _)| facts.module_may_be_unseen(kernel))
         || facts.lacks(&["packages", "builders", "kernel log"])
     {
         return None;

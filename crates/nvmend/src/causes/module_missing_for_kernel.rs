@@ -24,7 +24,7 @@ fn find(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let (release, _) = facts.current_kernel()?;
-    if facts.pending_build(release).is_some() {
+    if facts.pending_build(release).is_some() || facts.module_may_be_unseen(release) {
         return None;
     }
     if facts.modules_are_unseen() {

@@ -1,7 +1,7 @@
 //! Questions that more than one cause asks of the facts. Pure; the notation (K, L, D, U) is the catalogue's.
 
 use super::{
-    Datum, Environment, Facts, KernelModules, LibraryFile, LibraryPlace, Lockdown, Lookup,
+    Datum, Environment, Facts, Gap, KernelModules, LibraryFile, LibraryPlace, Lockdown, Lookup,
     LookupScope, ModuleFile, Origin, Ownership, Package, PackageRole, Resolution, ResolvedLibrary,
     Security, Testimony,
 };
@@ -138,6 +138,22 @@ impl Facts {
     /// Whether the modules on disk could not be looked at.
     pub fn modules_are_unseen(&self) -> bool {
         self.kernels.directory.is_unreadable() && self.current_modules().is_none()
+    }
+
+    /// Whether modprobe finds no module for this kernel as far as was seen, and not all was: a directory or a file of the
+    /// kernel's, or modprobe's configuration, could not be read.
+    pub fn module_may_be_unseen(&self, kernel: &str) -> bool {
+        let found = self.modules_of(kernel).and_then(|modules| modules.resolved.get("nvidia"));
+        if !matches!(found, None | Some(Resolution::Missing | Resolution::Dangling { .. })) {
+            return false;
+        }
+        let directory = format!("/lib/modules/{kernel}");
+        let is_about_it = |gap: &Gap| {
+            let place = gap.what.strip_prefix("/usr").unwrap_or(&gap.what);
+            let is_there = place.starts_with(&directory) || place.contains("/modprobe.d");
+            is_there && !gap.is_not_captured()
+        };
+        self.gaps.iter().any(is_about_it)
     }
 
     /// Whether a program said itself that the loaded module serves it: then all fits now, whatever lies on disk.

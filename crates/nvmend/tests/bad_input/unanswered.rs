@@ -2,11 +2,11 @@
 
 use nvmend::diagnose::{Certainty, Diagnosed, diagnose};
 use nvmend::facts::{Facts, Gap};
-use nvmend::host::Host;
+use nvmend::host::{Failure, Host};
 use nvmend::probes::STAGES;
 use nvmend::verdict::Verdict;
 
-use crate::machine::machine;
+use crate::machine::{machine, nodes};
 
 /// What is known when one probe, or none, does not answer: its answer is a gap, as `probe.rs` makes it.
 fn facts(host: &dyn Host, late: Option<&str>) -> Facts {
@@ -74,6 +74,45 @@ fn what_nobody_looked_at_is_not_absent() {
             };
             if !is_right {
                 wrong.push(format!("{name} without {late}: {verdict:?} becomes {then:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The same of each file and directory that can't be read.
+#[test]
+fn what_cannot_be_read_is_not_absent() {
+    // What all hangs on: whose configuration it is, and that this is a container.
+    const SPARED: [&str; 2] = ["/etc", "/.dockerenv"];
+    let machines = [
+        "debian-12-535",
+        "ubuntu-22.04-535",
+        "stale-module-loaded",
+        "module-not-loaded",
+        "module-not-built",
+        "driver-not-installed",
+        "no-gpu",
+        "container-injected",
+    ];
+    let mut wrong = Vec::new();
+    for name in machines {
+        let memory = machine(name);
+        let whole = facts(&memory, None);
+        let known = diagnose(&whole);
+        let verdict = Verdict::of(&whole, &known);
+        let paths = nodes(&memory).into_iter().map(|(path, _)| path.to_string_lossy().into_owned());
+        for path in paths.filter(|path| !SPARED.contains(&path.as_str())) {
+            let why = Failure::Io("Connection timed out".to_owned());
+            let cut = facts(&memory.clone().failing(&path, why), None);
+            let found = diagnose(&cut);
+            let new = found.findings.iter().filter(|new| !known.names(new.cause.id));
+            for new in new.filter(|new| new.finding.certainty == Certainty::Certain) {
+                wrong.push(format!("{name} without {path}: {}", new.cause.id));
+            }
+            let then = Verdict::of(&cut, &found);
+            if then != verdict && then != Verdict::Unknown {
+                wrong.push(format!("{name} without {path}: {verdict:?} becomes {then:?}"));
             }
         }
     }
