@@ -11,7 +11,7 @@ pub const CAUSE: Cause = Cause {
     id: "module-missing-for-kernel",
     severity: Severity::Error,
     find,
-    remedies: &["install-module-package", "boot-other-kernel"],
+    remedies: &["install-module-package", "boot-other-kernel", "reboot"],
     explains: &["module-not-loaded", "nouveau-holds-gpu"],
 };
 

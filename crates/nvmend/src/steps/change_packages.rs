@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{header_builds, package_effects};
+use super::{header_builds, kernel_upgrade, package_effects};
 use crate::diagnose::Arg;
 use crate::enquire::PackageName;
 use crate::facts::{Facts, PackageManager};
@@ -119,6 +119,9 @@ impl Action for ChangePackages {
             self.changes.iter().partition(|change| change.to.is_none());
         for change in going.into_iter().chain(coming) {
             package_effects::change(facts, self.manager, change);
+        }
+        if self.manager == PackageManager::Pacman {
+            kernel_upgrade::replace(facts, &self.changes);
         }
         package_effects::settle(facts);
     }

@@ -14,7 +14,7 @@ use crate::knowledge::{archives, library_packages, packages};
 use crate::step::Action;
 use crate::version::DriverVersion;
 
-fn origin() -> Origin {
+pub(super) fn origin() -> Origin {
     Origin("after the package transaction".to_owned())
 }
 
@@ -385,7 +385,7 @@ fn bring_module(facts: &mut Facts, package: &str, version: &DriverVersion) {
 }
 
 /// One build, by the builder that the package is made for.
-fn build(facts: &mut Facts, package: &str, version: &DriverVersion, kernel: &str) {
+pub(super) fn build(facts: &mut Facts, package: &str, version: &DriverVersion, kernel: &str) {
     if package.contains("dkms") {
         for module in facts.builders.dkms.iter_mut().filter(|module| module.version == *version) {
             module.builds.retain(|build| build.kernel != kernel);
