@@ -99,6 +99,9 @@ refresh-module-index-undo = The former index is restored
 # $packages: a list
 release-packages = Releases the hold on { $packages }
 release-packages-undo = They are held again
+# $program, $count: packages, $changes: a list
+remove-duplicates = Takes away what an interrupted upgrade left beside the newer versions ({ $program }): { $changes }
+remove-duplicates-undo = Nothing is to be taken back: the newer versions stay
 # $path
 restore = Brings { $path } back as it was
 restore-undo = What stands there now is put back

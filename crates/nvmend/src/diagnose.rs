@@ -204,6 +204,10 @@ pub fn diagnose(facts: &Facts) -> Diagnosis {
 }
 
 fn diagnose_with(facts: &Facts, causes: &'static [&'static Cause]) -> Diagnosis {
+    // Every cause means something else in a container, in a chroot, or on another architecture.
+    if facts.lacks(&["system"]) {
+        return Diagnosis::default();
+    }
     let holding: Vec<(&'static Cause, Finding)> =
         causes.iter().filter_map(|cause| Some((*cause, (cause.find)(facts)?))).collect();
     let ids: Vec<&'static str> = holding.iter().map(|(cause, _)| cause.id).collect();

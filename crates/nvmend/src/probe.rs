@@ -248,7 +248,7 @@ fn run_stage(
             Some(None) => {
                 facts.gaps.push(Gap::new(probe.name, "this probe failed (a defect of nvmend)"));
             }
-            None => facts.gaps.push(Gap::new(probe.name, "no answer in time")),
+            None => facts.gaps.push(Gap::new(probe.name, Gap::LATE)),
         }
         summarise(probe, &mut facts.gaps, known);
     }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnose::{Diagnosis, Severity};
 use crate::facts::{
-    AskedLibrary, Datum, Environment, Facts, Gap, LibraryAnswer, LibraryPlace, LookupScope,
+    AskedLibrary, DECIDING_LIBRARIES, Datum, Environment, Facts, Gap, LibraryAnswer, LibraryPlace,
+    LookupScope,
 };
 use crate::knowledge::codes;
 use crate::outlook::{Effect, Outlook};
@@ -32,14 +33,15 @@ impl Verdict {
     /// The verdict on a machine.
     ///
     /// Errors come first, whatever else is unknown. Where there is nothing to align, warnings about a driver that
-    /// serves no GPU put nothing at risk. "Aligned" is said only when everything that decides was read.
+    /// serves no GPU put nothing at risk. "Aligned" is said only when everything that decides was read; that something
+    /// works, or is not here at all, only when every probe on which that rests has answered.
     pub fn of(facts: &Facts, diagnosis: &Diagnosis) -> Self {
         let has = |severity| diagnosis.findings.iter().any(|found| found.severity == severity);
         if has(Severity::Error) {
             Self::Broken
         } else if nothing_to_align(facts) {
             Self::NotApplicable
-        } else if refusals(facts).next().is_some() {
+        } else if refusals(facts).next().is_some() || works_unseen(facts) {
             Self::Unknown
         } else if has(Severity::Warning) || Outlook::of(facts, diagnosis).effect == Effect::Harms {
             Self::AtRisk
@@ -76,14 +78,29 @@ fn refusals(facts: &Facts) -> impl Iterator<Item = (&LibraryAnswer, i32, &str)> 
     })
 }
 
+/// Whether nobody looked at what shows whether it works now: without a loaded module, also who would build one.
+fn works_unseen(facts: &Facts) -> bool {
+    facts.lacks_what_decides()
+        || libraries_missed(facts)
+        || (facts.lacks(&["builders"]) && facts.loaded_version().is_none() && facts.judges_module())
+}
+
 /// Whether there is no driver to keep in step with a GPU here.
 fn nothing_to_align(facts: &Facts) -> bool {
+    if facts.lacks_what_decides() {
+        return false;
+    }
     match facts.system.environment {
         // Their driver comes with the board's software or from Windows; its version says nothing of the libraries.
         Environment::Jetson | Environment::Wsl => true,
         _ if facts.has_gpu() == Some(false) || facts.is_passed_through() => true,
         // Whether a GPU is to have a driver is its owner's choice (`driver-not-installed` is a note).
-        _ => !facts.has_driver() && !facts.bus.gpus.is_unreadable() && !missed(facts),
+        _ => {
+            !facts.has_driver()
+                && !facts.bus.gpus.is_unreadable()
+                && !missed(facts)
+                && !facts.lacks(&["packages", "builders", "kernel log"])
+        }
     }
 }
 
@@ -91,7 +108,14 @@ fn nothing_to_align(facts: &Facts) -> bool {
 fn is_undetermined(facts: &Facts) -> bool {
     missed(facts)
         || differs_unexplained(facts)
-        || (!facts.has_driver() && facts.bus.gpus.is_unreadable())
+        || (!facts.has_driver()
+            && (facts.bus.gpus.is_unreadable()
+                || facts.lacks(&["packages", "builders", "kernel log"])))
+        // Whether it should be loaded.
+        || (facts.loaded.driver.is_absent()
+            && facts.system.environment == Environment::Host
+            && facts.bus.gpus.is_unreadable()
+            && !facts.bus.gpus.is_not_captured())
 }
 
 /// Whether what decides could not be read: the kernel, the loaded version, the module that stands for it, the libraries.
@@ -102,17 +126,29 @@ fn missed(facts: &Facts) -> bool {
         && ((facts.modules_are_unseen()
             && facts.on_disk_version().is_none()
             && !facts.programs_are_served())
-            || facts.current_module_file().is_some_and(|file| file.info.is_unreadable()));
+            || facts.current_module_file().is_some_and(|file| file.info.is_unreadable())
+            || facts
+                .current_kernel()
+                .is_some_and(|(kernel, _)| facts.module_may_be_unseen(kernel)));
     let library_missed = facts
         .deciding_libraries(LookupScope::Plain)
         .any(|(_, library)| !library.exists || !is_library(facts, &library.chain.end));
-    let probe_missed =
-        facts.lacks(&["system", "kernels", "loaded modules", "modules", "libraries", "bus"]);
     facts.kernels.running.is_unreadable()
+        || libraries_missed(facts)
         || loaded_missed
         || module_missed
         || library_missed
-        || probe_missed
+        || facts.lacks_what_decides()
+}
+
+/// Whether it could not be seen what a plain program gets for a deciding name.
+fn libraries_missed(facts: &Facts) -> bool {
+    let mut lookups = facts.libraries.lookups.iter().filter(|lookup| {
+        lookup.scope == LookupScope::Plain
+            && lookup.arch == facts.native_arch()
+            && DECIDING_LIBRARIES.contains(&lookup.name.as_str())
+    });
+    lookups.any(|lookup| lookup.found.is_unreadable() && !lookup.found.is_not_captured())
 }
 
 /// Whether a file could be read as an ELF file; its name may carry a version all the same.

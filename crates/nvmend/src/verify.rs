@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::apply::Session;
 use crate::diagnose::{Diagnosed, Diagnosis, Severity, diagnose};
-use crate::facts::Facts;
+use crate::facts::{Facts, Gap};
 use crate::journal::Difference;
 use crate::plan::Plan;
 use crate::report::Versions;
@@ -17,9 +17,18 @@ pub(crate) fn verify(
     patience: Duration,
 ) -> Result<Vec<Difference>, Vec<&'static str>> {
     const GLANCE: Duration = Duration::from_secs(5);
+    /// How often the machine is read before what did not answer in time counts as not there to be seen.
+    const READS: usize = 3;
     let mut waited = Duration::ZERO;
+    let mut reads = 0;
     loop {
         let facts = (session.probe)();
+        reads += 1;
+        // That nobody looked is no proof that a cause is gone.
+        if reads < READS && facts.gaps.iter().any(Gap::is_late) {
+            session.host.sleep(GLANCE);
+            continue;
+        }
         let diagnosis = diagnose(&facts);
         let still = still_found(plan, &diagnosis);
         if still.is_empty() {

@@ -7,12 +7,13 @@ see =
     dpkg --audit
     dpkg -l | grep -i nvidia | grep -v '^ii'
     rpm -qa --last | grep -i nvidia
+    dnf check --duplicates
     df -h / /boot /var
     tail -50 /var/log/apt/term.log
 helps =
     Look at the first error in the package manager's log, and at the free space. Then finish the transaction:
     Debian, Ubuntu: dpkg --configure -a, then apt install -f
-    Fedora, RHEL: dnf check, then dnf distro-sync '*nvidia*'
+    Fedora, RHEL, SUSE: of a package that is there twice, remove the older version by its full name
     Arch: pacman -Syu
     If building the module is what fails, cure that first: headers, compiler, driver version.
 avoid = Do not remove the lock file of a package manager that is running. Do not edit /var/lib/dpkg/status. Do not start another installation on top.

@@ -7,12 +7,13 @@ see =
     dpkg --audit
     dpkg -l | grep -i nvidia | grep -v '^ii'
     rpm -qa --last | grep -i nvidia
+    dnf check --duplicates
     df -h / /boot /var
     tail -50 /var/log/apt/term.log
 helps =
     先看软件包管理器日志里的第一处错误，并检查剩余空间，然后完成这次事务：
     Debian、Ubuntu：dpkg --configure -a，再 apt install -f
-    Fedora、RHEL：dnf check，再 dnf distro-sync '*nvidia*'
+    Fedora、RHEL、SUSE：同一软件包有两个版本并存时，用完整名称卸载旧版本
     Arch：pacman -Syu
     如果卡在模块编译上，先解决编译问题：头文件、编译器、驱动版本。
 avoid = 软件包管理器正在运行时，不要删除它的锁文件。不要手工编辑 /var/lib/dpkg/status。不要在此之上再装一遍。

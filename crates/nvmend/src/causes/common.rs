@@ -13,7 +13,7 @@ use crate::version::DriverVersion;
 pub(super) fn severity_on_disk(facts: &Facts) -> Severity {
     if facts.has_nothing_to_run() {
         Severity::Note
-    } else if facts.works_now() {
+    } else if facts.may_work_now() {
         Severity::Warning
     } else {
         Severity::Error

@@ -37,6 +37,7 @@ fn in_container(facts: &Facts) -> Option<Finding> {
     if facts.system.environment != Environment::Container
         || facts.system_container().is_some()
         || has_libraries
+        || facts.lacks(&["libraries"])
     {
         return None;
     }

@@ -23,6 +23,9 @@ fn find(facts: &Facts) -> Option<Finding> {
         || facts.is_passed_through()
         || facts.loaded.driver.is_unreadable()
         || facts.modules_are_unseen()
+        || facts.lacks_what_decides()
+        || facts.current_kernel().is_some_and(|(kernel, _)| facts.module_may_be_unseen(kernel))
+        || facts.lacks(&["packages", "builders", "kernel log"])
     {
         return None;
     }

@@ -39,7 +39,7 @@ fn find(facts: &Facts) -> Option<Finding> {
 fn not_initialised(facts: &Facts) -> Option<&LogEvent> {
     let event = said(facts, &LogEventKind::NotInitialised)?;
     let is_named = BETTER_NAMES.iter().any(|cause| (cause.find)(facts).is_some());
-    (!is_named && !works_meanwhile(facts)).then_some(event)
+    (!is_named && !works_meanwhile(facts) && !facts.lacks(&["bus"])).then_some(event)
 }
 
 /// Whether the only GPU is open in some process: a GPU that is not initialised can't be (open-gpu-kernel-modules,

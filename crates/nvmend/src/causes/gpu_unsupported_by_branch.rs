@@ -43,7 +43,7 @@ fn find(facts: &Facts) -> Option<Finding> {
     let severity = if others_served {
         // One card for the driver, an old one beside it: someone may want it so.
         Severity::Note
-    } else if facts.works_now() {
+    } else if facts.may_work_now() {
         Severity::Warning
     } else {
         Severity::Error

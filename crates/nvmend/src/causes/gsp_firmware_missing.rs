@@ -27,6 +27,8 @@ fn find(facts: &Facts) -> Option<Finding> {
     let there = facts.firmware.gsp.sourced();
     let (finding, version) = match said {
         Some(_) => (Finding::certain(), loaded_version.or(on_disk_version)?),
+        // Whether the module runs without it was not seen.
+        None if facts.lacks(&["loaded modules"]) => return None,
         None => {
             let version = on_disk_version.or(loaded_version)?;
             if there?.0.contains(version) || !needs_firmware(facts) {

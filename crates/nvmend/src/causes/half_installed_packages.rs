@@ -23,7 +23,7 @@ fn find(facts: &Facts) -> Option<Finding> {
     let unfinished: Vec<&Package> =
         facts.packages.installed.iter().filter(|package| is_unfinished(package)).collect();
     let first = *unfinished.first()?;
-    let all_fits = facts.works_now() && facts.disk_mismatch().is_none();
+    let all_fits = facts.may_work_now() && facts.disk_mismatch().is_none();
     let severity =
         if all_fits || facts.has_nothing_to_run() { Severity::Warning } else { Severity::Error };
     let finding = Finding::certain()

@@ -11,16 +11,20 @@ pub const CAUSE: Cause = Cause {
     id: "module-missing-for-kernel",
     severity: Severity::Error,
     find,
-    remedies: &["install-module-package", "boot-other-kernel"],
+    remedies: &["install-module-package", "boot-other-kernel", "reboot"],
     explains: &["module-not-loaded", "nouveau-holds-gpu"],
 };
 
 fn find(facts: &Facts) -> Option<Finding> {
-    if !facts.judges_module() || facts.is_managed_elsewhere() || facts.is_passed_through() {
+    if !facts.judges_module()
+        || facts.is_managed_elsewhere()
+        || facts.is_passed_through()
+        || facts.lacks(&["builders"])
+    {
         return None;
     }
     let (release, _) = facts.current_kernel()?;
-    if facts.pending_build(release).is_some() {
+    if facts.pending_build(release).is_some() || facts.module_may_be_unseen(release) {
         return None;
     }
     if facts.modules_are_unseen() {

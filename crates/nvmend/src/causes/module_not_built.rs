@@ -18,7 +18,8 @@ pub const CAUSE: Cause = Cause {
 fn find(facts: &Facts) -> Option<Finding> {
     let (release, _) = facts.current_kernel()?;
     let pending = pending_on(facts, release)?;
-    if pending.obstacle != Obstacle::NotTried {
+    // What came of the last build was not seen.
+    if pending.obstacle != Obstacle::NotTried || facts.lacks(&["builders"]) {
         return None;
     }
     let finding =

@@ -29,6 +29,8 @@ fn find(facts: &Facts) -> Option<Finding> {
     if facts.system.environment != Environment::Host
         || !facts.loaded.driver.is_absent()
         || facts.has_gpu() == Some(false)
+        || facts.lacks(&["bus"])
+        || (facts.bus.gpus.is_unreadable() && !facts.bus.gpus.is_not_captured())
         || facts.is_passed_through()
         || facts.disk_mismatch().is_some()
         || REASONS.iter().any(|cause| (cause.find)(facts).is_some())

@@ -20,7 +20,7 @@ fn find(facts: &Facts) -> Option<Finding> {
         modules.resolved.get("nvidia"),
         None | Some(Resolution::Missing | Resolution::Dangling { .. })
     );
-    if !is_missing || facts.on_disk_version().is_none() {
+    if !is_missing || facts.on_disk_version().is_none() || facts.module_may_be_unseen(next) {
         return None;
     }
     let needs_headers = facts

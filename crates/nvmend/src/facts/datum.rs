@@ -178,6 +178,14 @@ impl Gap {
 }
 
 impl Gap {
+    /// Why a probe is a gap that did not answer before its deadline.
+    pub const LATE: &str = "no answer in time";
+
+    /// Whether a probe did not answer before its deadline.
+    pub fn is_late(&self) -> bool {
+        self.why == Self::LATE
+    }
+
     /// Whether root would see more.
     pub fn needs_root(&self) -> bool {
         self.why.starts_with(&Failure::NotPermitted.to_string())

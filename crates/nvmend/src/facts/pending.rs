@@ -61,6 +61,9 @@ impl Facts {
     /// The build that `kernel` lacks: of U's version where a builder knows it; where the kernel has no module at
     /// all, of the newest version that a builder knows; else of what the `.run` installer could not build.
     pub fn pending_build(&self, kernel: &str) -> Option<PendingBuild<'_>> {
+        if self.module_may_be_unseen(kernel) {
+            return None;
+        }
         let unseen = self.modules_are_unseen();
         let headers_are_missing = match self.kernels.get(kernel) {
             Some(kernel) => kernel.headers.is_absent(),

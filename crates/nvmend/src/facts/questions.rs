@@ -1,7 +1,7 @@
 //! Questions that more than one cause asks of the facts. Pure; the notation (K, L, D, U) is the catalogue's.
 
 use super::{
-    Datum, Environment, Facts, KernelModules, LibraryFile, LibraryPlace, Lockdown, Lookup,
+    Datum, Environment, Facts, Gap, KernelModules, LibraryFile, LibraryPlace, Lockdown, Lookup,
     LookupScope, ModuleFile, Origin, Ownership, Package, PackageRole, Resolution, ResolvedLibrary,
     Security, Testimony,
 };
@@ -140,6 +140,22 @@ impl Facts {
         self.kernels.directory.is_unreadable() && self.current_modules().is_none()
     }
 
+    /// Whether modprobe finds no module for this kernel as far as was seen, and not all was: a directory or a file of the
+    /// kernel's, or modprobe's configuration, could not be read.
+    pub fn module_may_be_unseen(&self, kernel: &str) -> bool {
+        let found = self.modules_of(kernel).and_then(|modules| modules.resolved.get("nvidia"));
+        if !matches!(found, None | Some(Resolution::Missing | Resolution::Dangling { .. })) {
+            return false;
+        }
+        let directory = format!("/lib/modules/{kernel}");
+        let is_about_it = |gap: &Gap| {
+            let place = gap.what.strip_prefix("/usr").unwrap_or(&gap.what);
+            let is_there = place.starts_with(&directory) || place.contains("/modprobe.d");
+            is_there && !gap.is_not_captured()
+        };
+        self.gaps.iter().any(is_about_it)
+    }
+
     /// Whether a program said itself that the loaded module serves it: then all fits now, whatever lies on disk.
     pub fn programs_are_served(&self) -> bool {
         self.libraries.reported.first().is_some_and(|said| said.testimony == Testimony::Accepted)
@@ -206,6 +222,10 @@ impl Facts {
     /// version that lies in the same directory. Only where nobody can tell who owns the file that is found: else its
     /// owner, or that it has none, says more than the link.
     pub fn misled_link(&self) -> Option<(&Lookup, &ResolvedLibrary, &LibraryFile)> {
+        // That nobody was asked is not that nobody can tell.
+        if self.lacks(&["packages"]) {
+            return None;
+        }
         let module = self.module_version()?;
         self.driver_libraries(LookupScope::Plain).find_map(|(lookup, library)| {
             let found = self.libraries.file(&library.chain.end)?;
@@ -279,6 +299,11 @@ impl Facts {
         self.gaps.iter().any(|gap| probes.contains(&gap.what.as_str()))
     }
 
+    /// Whether a probe failed on whose answer every judgement rests. What nobody looked at is not absent.
+    pub fn lacks_what_decides(&self) -> bool {
+        self.lacks(&["system", "kernels", "loaded modules", "modules", "libraries", "bus"])
+    }
+
     /// The manager's word for a system container: one that runs a whole system and keeps its own packages, where
     /// docker and its like start one program from an image.
     pub fn system_container(&self) -> Option<&str> {
@@ -304,6 +329,11 @@ impl Facts {
             }
             _ => false,
         }
+    }
+
+    /// The same, or that cannot be told because nobody could look at one of the two.
+    pub fn may_work_now(&self) -> bool {
+        self.works_now() || self.lacks(&["loaded modules", "libraries"])
     }
 
     /// Whether nothing here could run anyway: no GPU, and no module loaded.

@@ -257,6 +257,16 @@ pub fn may_own_driver_files(name: &str) -> bool {
     name.contains("nvidia") || name.contains("cuda") || name.starts_with("libnv")
 }
 
+/// The state of an rpm package that an interrupted transaction left beside its newer version; `dnf check` has the word.
+pub const DUPLICATE: &str = "duplicate";
+
+/// Whether only one version of an rpm package can be meant to be installed: of kernels and their modules several may be
+/// (dnf.conf(5), `installonlypkgs`; zypp.conf, `multiversion`).
+pub fn is_kept_once(role: PackageRole, name: &str) -> bool {
+    matches!(role, User | Meta | Firmware | Companion)
+        || (role == Kernel && (name.starts_with("akmod-") || name.contains("dkms")))
+}
+
 /// What a package is, by name and version; `None` when it is of no concern, or unknown.
 pub fn classify(manager: PackageManager, name: &str, version: &str) -> Option<Classified> {
     if !may_concern(name) {

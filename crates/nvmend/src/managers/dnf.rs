@@ -75,7 +75,13 @@ impl Manager for Dnf {
 
     fn simulate(&self, host: &dyn Host, request: &Request) -> Result<ChangePackages, Hindrance> {
         let installed = rpm::installed(host)?;
-        let words = wish_words(request)?;
+        let left = rpm::duplicates(&installed);
+        let finish = request.wish == Wish::Finish;
+        let words = match &request.wish {
+            Wish::Finish if left.is_empty() => return Err(Hindrance::new("nothing-to-change")),
+            Wish::Finish => change_words(&left),
+            _ => wish_words(request),
+        };
         if !(request.unheld && can_ignore_locks(host)) {
             locks::refuse_held(host, PackageManager::Rpm, request, &installed)?;
         }
@@ -90,6 +96,9 @@ impl Manager for Dnf {
             return Err(Hindrance::new("nothing-to-change"));
         }
         spare(request, &changes)?;
+        if finish {
+            rpm::check_finish("dnf", &changes, &left)?;
+        }
         let is_going = |asked: &PackageName| {
             let mut going = changes.iter().filter(|change| change.to.is_none());
             going.any(|change| asked.is(&change.name, &change.arch))
@@ -102,9 +111,9 @@ impl Manager for Dnf {
             manager: PackageManager::Rpm,
             program: self.program().to_owned(),
             automatic: marked(host, &changes),
-            irretrievable: self.irretrievable(host, &changes),
+            irretrievable: if finish { vec![] } else { self.irretrievable(host, &changes) },
             changes,
-            finish: false,
+            finish,
         })
     }
 
@@ -234,8 +243,8 @@ fn can_ignore_locks(host: &dyn Host) -> bool {
     !is_dnf5(host)
 }
 
-/// The command that would answer a wish.
-fn wish_words(request: &Request) -> Result<Vec<String>, Hindrance> {
+/// The command that would answer a wish, other than to finish.
+fn wish_words(request: &Request) -> Vec<String> {
     let install = |wanted: &[Wanted]| {
         let specs = wanted.iter().map(|it| spec(&it.package, it.version.as_deref()));
         ["install", "--allowerasing"].map(str::to_owned).into_iter().chain(specs).collect()
@@ -244,15 +253,14 @@ fn wish_words(request: &Request) -> Result<Vec<String>, Hindrance> {
         let specs = packages.iter().map(|package| spec(package, None));
         [verb.to_owned()].into_iter().chain(specs).collect()
     };
-    Ok(match &request.wish {
-        // rpm has no half-done packages; what an interrupted transaction left twice, no program is told to take away.
-        Wish::Finish => return Err(Hindrance::new("nothing-to-change")),
+    match &request.wish {
+        Wish::Finish => vec![],
         Wish::Install(wanted) => install(wanted),
         // What goes, goes because what comes is in conflict with it; whether it does is seen in the answer.
         Wish::Replace { install: wanted, .. } => install(wanted),
         Wish::Remove(going) => named("remove", going),
         Wish::Reinstall(again) => named("reinstall", again),
-    })
+    }
 }
 
 /// The command that does a transaction: every package with its version.

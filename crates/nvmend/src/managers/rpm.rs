@@ -11,7 +11,9 @@ use crate::enquire::{DEADLINE, PackageName};
 use crate::facts::PackageManager;
 use crate::host::{Command, End, FileKind, Host};
 use crate::host_mut::HostMut;
+use crate::knowledge::packages;
 use crate::lock::Lock;
+use crate::parse::evr;
 use crate::parse::rpm_header::RpmPackage;
 use crate::parse::rpm_query::{self, PACKAGES};
 use crate::remedy::Hindrance;
@@ -31,6 +33,40 @@ pub(super) fn installed(host: &dyn Host) -> Result<Vec<RpmPackage>, Hindrance> {
     match output.end {
         End::Status(0) => Ok(rpm_query::packages(&output.stdout).collect()),
         _ => Err(failed("rpm", first_line(&output.stderr))),
+    }
+}
+
+/// What an interrupted upgrade of the driver left beside the newer version of the same package.
+pub(super) fn duplicates(installed: &[RpmPackage]) -> Vec<PackageChange> {
+    let is_left = |it: &&RpmPackage| {
+        let role = packages::classify(PackageManager::Rpm, &it.name, &it.version).map(|it| it.role);
+        let mut others = installed.iter().filter(|other| {
+            other.name == it.name && other.arch == it.arch && other.version != it.version
+        });
+        role.is_some_and(|role| packages::is_kept_once(role, &it.name))
+            && others.any(|other| evr::compare(&other.version, &it.version).is_gt())
+    };
+    let change = |it: &RpmPackage| PackageChange {
+        name: it.name.clone(),
+        arch: it.arch.clone(),
+        from: Some(it.version.clone()),
+        to: None,
+    };
+    let mut left: Vec<PackageChange> = installed.iter().filter(is_left).map(change).collect();
+    left.sort();
+    left
+}
+
+/// Refuses to finish what would come to more than taking these away.
+pub(super) fn check_finish(
+    program: &str,
+    changes: &[PackageChange],
+    left: &[PackageChange],
+) -> Result<(), Hindrance> {
+    let more = changes.iter().find(|change| !left.contains(change));
+    match more {
+        Some(more) => Err(failed(program, format!("{more} would go with it"))),
+        None => Ok(()),
     }
 }
 
@@ -184,4 +220,34 @@ fn command<A: Into<String>>(
 
 fn first_line(text: &str) -> String {
     text.lines().next().unwrap_or("it failed and did not say why").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_twice_is_the_older_one_of_what_may_be_there_once() {
+        let package = |name: &str, version: &str, arch: &str| RpmPackage {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            arch: arch.to_owned(),
+            origin: None,
+        };
+        let installed = [
+            package("nvidia-driver-libs", "3:535.216.03-1.el9", "x86_64"),
+            package("nvidia-driver-libs", "3:535.261.03-1.el9", "x86_64"),
+            package("nvidia-driver-libs", "3:535.216.03-1.el9", "i686"),
+            package("nvidia-driver-cuda", "3:535.261.03-1.el9", "x86_64"),
+            // Several kernels, and what is for them; and what is no concern of ours.
+            package("kernel-core", "5.14.0-427.el9", "x86_64"),
+            package("kernel-core", "5.14.0-503.el9", "x86_64"),
+            package("kmod-nvidia", "3:535.216.03-1.el9", "x86_64"),
+            package("kmod-nvidia", "3:535.261.03-1.el9", "x86_64"),
+            package("bash", "5.1-1.el9", "x86_64"),
+            package("bash", "5.2-1.el9", "x86_64"),
+        ];
+        let left: Vec<String> = duplicates(&installed).iter().map(ToString::to_string).collect();
+        assert_eq!(left, ["-nvidia-driver-libs 3:535.216.03-1.el9"]);
+    }
 }

@@ -58,13 +58,23 @@ impl Manager for Zypper {
 
     /// zypper has no way to leave locks out, so what is held stays a hindrance also where it may be released.
     fn simulate(&self, host: &dyn Host, request: &Request) -> Result<ChangePackages, Hindrance> {
-        locks::refuse_held(host, PackageManager::Rpm, request, &rpm::installed(host)?)?;
-        let words = dry(wish_words(request)?);
+        let installed = rpm::installed(host)?;
+        locks::refuse_held(host, PackageManager::Rpm, request, &installed)?;
+        let left = rpm::duplicates(&installed);
+        let finish = request.wish == Wish::Finish;
+        let words = dry(match &request.wish {
+            Wish::Finish if left.is_empty() => return Err(Hindrance::new("nothing-to-change")),
+            Wish::Finish => change_words(&left),
+            _ => wish_words(request),
+        });
         let changes = read(&asked(host, &looking(host, words))?)?;
         if changes.is_empty() {
             return Err(Hindrance::new("nothing-to-change"));
         }
         spare(request, &changes)?;
+        if finish {
+            rpm::check_finish("zypper", &changes, &left)?;
+        }
         let automatic = marked(host);
         let is_automatic =
             |change: &&PackageChange| change.to.is_some() && automatic.contains(&change.name);
@@ -75,9 +85,9 @@ impl Manager for Zypper {
             automatic: automatic
                 .map(|change| PackageName::new(&change.name, Some(&change.arch)))
                 .collect(),
-            irretrievable: self.irretrievable(host, &changes),
+            irretrievable: if finish { vec![] } else { self.irretrievable(host, &changes) },
             changes,
-            finish: false,
+            finish,
         })
     }
 
@@ -184,24 +194,23 @@ impl Zypper {
     }
 }
 
-/// The command that would answer a wish.
-fn wish_words(request: &Request) -> Result<Vec<String>, Hindrance> {
+/// The command that would answer a wish, other than to finish.
+fn wish_words(request: &Request) -> Vec<String> {
     let coming = |wanted: &[Wanted]| -> Vec<String> {
         wanted.iter().map(|it| spec(&it.package, it.version.as_deref())).collect()
     };
     let named = |packages: &[PackageName], sign: &str| -> Vec<String> {
         packages.iter().map(|package| format!("{sign}{}", spec(package, None))).collect()
     };
-    Ok(match &request.wish {
-        // rpm has no half-done packages.
-        Wish::Finish => return Err(Hindrance::new("nothing-to-change")),
+    match &request.wish {
+        Wish::Finish => vec![],
         Wish::Install(wanted) => [install_words(false), coming(wanted)].concat(),
         Wish::Replace { install, remove } => {
             [install_words(false), coming(install), named(remove, "!")].concat()
         }
         Wish::Remove(going) => [vec!["remove".to_owned()], named(going, "")].concat(),
         Wish::Reinstall(again) => [install_words(true), named(again, "")].concat(),
-    })
+    }
 }
 
 /// The command that does a transaction: every package with its version.

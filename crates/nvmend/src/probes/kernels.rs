@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::facts::{Datum, Facts, Gap, Kernel, Kernels};
-use crate::host::{FileKind, Host, follow, read_text};
+use crate::host::{Failure, FileKind, Host, follow, read_text};
 use crate::parse::kernel_release;
 use crate::probe::{Found, Probe};
 
@@ -97,7 +97,7 @@ fn installed(
             }
             // What runs is a kernel, whatever is left of its files.
             let Some(holds_image) =
-                contents(host, &directory, running == Some(entry.name.as_str()))
+                contents(host, &directory, running == Some(entry.name.as_str()), gaps)
             else {
                 continue;
             };
@@ -118,8 +118,21 @@ fn installed(
 ///
 /// A kernel brings `modules.order` and `modules.builtin` (Linux, `Documentation/kbuild/kbuild.rst`). What a builder, a
 /// headers package or depmod leave behind does not: `updates/`, `build`, `modules.dep`, or a `kernel/` that holds only NVIDIA's modules.
-fn contents(host: &dyn Host, directory: &Path, is_running: bool) -> Option<bool> {
-    let entries = host.list(directory).ok()?;
+fn contents(
+    host: &dyn Host,
+    directory: &Path,
+    is_running: bool,
+    gaps: &mut Vec<Gap>,
+) -> Option<bool> {
+    let entries = match host.list(directory) {
+        Ok(entries) => entries,
+        Err(error) => {
+            if !error.is_absent() && error.why != Failure::WrongKind {
+                gaps.push(Gap::from(&error));
+            }
+            return None;
+        }
+    };
     let has = |name: &str| entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).is_ok();
     let is_kernel = || {
         has("modules.order")

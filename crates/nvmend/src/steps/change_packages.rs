@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{header_builds, package_effects};
+use super::{header_builds, kernel_upgrade, package_effects};
 use crate::diagnose::Arg;
 use crate::enquire::PackageName;
 use crate::facts::{Facts, PackageManager};
@@ -23,7 +23,8 @@ pub struct ChangePackages {
     pub program: String,
     /// What changes, sorted by name; all that changes, what is drawn in by dependencies included.
     pub changes: Vec<PackageChange>,
-    /// Whether what is half done is finished first (`dpkg --configure -a`).
+    /// Whether what is half done is finished: first (`dpkg --configure -a`); of rpm's, by taking `changes` away, which are
+    /// there in a newer version too.
     pub finish: bool,
     /// Packages that are there for others' sake only, and stay marked so.
     #[serde(default)]
@@ -65,9 +66,20 @@ impl fmt::Display for PackageChange {
     }
 }
 
+impl ChangePackages {
+    /// Whether it takes away what an interrupted upgrade left beside the newer versions: rpm's way to be half done.
+    fn is_removal_of_duplicates(&self) -> bool {
+        self.finish && self.manager == PackageManager::Rpm
+    }
+}
+
 impl Action for ChangePackages {
     fn id(&self) -> &'static str {
-        if self.changes.is_empty() { "finish-packages" } else { "change-packages" }
+        match (self.changes.is_empty(), self.is_removal_of_duplicates()) {
+            (true, _) => "finish-packages",
+            (false, true) => "remove-duplicates",
+            (false, false) => "change-packages",
+        }
     }
 
     fn args(&self) -> Vec<Arg> {
@@ -89,6 +101,9 @@ impl Action for ChangePackages {
 
     /// A transaction that only installs again or finishes leaves nothing to take back.
     fn inverse(&self, host: &dyn HostMut, keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
+        if self.is_removal_of_duplicates() {
+            return Ok(vec![]);
+        }
         let changes: Vec<PackageChange> = self
             .changes
             .iter()
@@ -114,11 +129,17 @@ impl Action for ChangePackages {
         if self.finish {
             package_effects::finish(facts, self.manager);
         }
+        if self.is_removal_of_duplicates() {
+            return package_effects::settle(facts);
+        }
         // What goes makes room for what comes.
         let (going, coming): (Vec<_>, Vec<_>) =
             self.changes.iter().partition(|change| change.to.is_none());
         for change in going.into_iter().chain(coming) {
             package_effects::change(facts, self.manager, change);
+        }
+        if self.manager == PackageManager::Pacman {
+            kernel_upgrade::replace(facts, &self.changes);
         }
         package_effects::settle(facts);
     }

@@ -9,6 +9,7 @@ mod end_process;
 mod header_builds;
 mod hold_packages;
 mod install_flatpak;
+mod kernel_upgrade;
 mod load_modules;
 mod move_file;
 mod package_effects;

@@ -14,7 +14,7 @@ use crate::knowledge::{archives, library_packages, packages};
 use crate::step::Action;
 use crate::version::DriverVersion;
 
-fn origin() -> Origin {
+pub(super) fn origin() -> Origin {
     Origin("after the package transaction".to_owned())
 }
 
@@ -24,6 +24,7 @@ pub(super) fn finish(facts: &mut Facts, manager: PackageManager) {
         package.manager == manager
             && !matches!(package.state.as_str(), "installed" | "config-files" | "not-installed")
     };
+    remove_duplicates(facts, manager);
     let mut versions = Vec::new();
     for package in facts.packages.installed.iter_mut().filter(unfinished) {
         "installed".clone_into(&mut package.state);
@@ -33,6 +34,24 @@ pub(super) fn finish(facts: &mut Facts, manager: PackageManager) {
     }
     for (name, version) in versions {
         bring_module(facts, &name, &version);
+    }
+}
+
+/// What is there in a newer version too goes, with the files that carry its version.
+fn remove_duplicates(facts: &mut Facts, manager: PackageManager) {
+    let is_left =
+        |package: &Package| package.manager == manager && package.state == packages::DUPLICATE;
+    let installed = std::mem::take(&mut facts.packages.installed);
+    let (left, kept): (Vec<Package>, Vec<Package>) = installed.into_iter().partition(is_left);
+    facts.packages.installed = kept;
+    for package in left {
+        let Some(version) = package.driver_version else { continue };
+        let owned = facts.packages.owners.iter().filter(|(path, owner)| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            **owner == Ownership::Package(package.name.clone()) && name.contains(version.as_str())
+        });
+        let gone: Vec<PathBuf> = owned.map(|(path, _)| path.clone()).collect();
+        gone.iter().for_each(|path| remove_file(facts, path));
     }
 }
 
@@ -385,7 +404,7 @@ fn bring_module(facts: &mut Facts, package: &str, version: &DriverVersion) {
 }
 
 /// One build, by the builder that the package is made for.
-fn build(facts: &mut Facts, package: &str, version: &DriverVersion, kernel: &str) {
+pub(super) fn build(facts: &mut Facts, package: &str, version: &DriverVersion, kernel: &str) {
     if package.contains("dkms") {
         for module in facts.builders.dkms.iter_mut().filter(|module| module.version == *version) {
             module.builds.retain(|build| build.kernel != kernel);

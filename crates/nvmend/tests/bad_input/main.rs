@@ -7,4 +7,5 @@ mod absurd;
 mod damaged;
 mod machine;
 mod trees;
+mod unanswered;
 mod wedged;

@@ -7,6 +7,7 @@
 //! Repairs on the machines of `machines/`: what would be done, that it helps as predicted, and that it leaves the
 //! machine as it was wherever it is interrupted. The programs are mocks (`programs.rs`); real ones run in `testbeds/`.
 
+mod arch;
 mod asked;
 mod crash;
 mod headers;

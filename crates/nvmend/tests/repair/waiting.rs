@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nvmend::apply::{Applied, ApplyError, Event, Fault, Session, apply};
-use nvmend::facts::PackageManager;
+use nvmend::facts::{Gap, PackageManager};
 use nvmend::host::Host;
 use nvmend::hosts::memory::Memory;
 use nvmend::hosts::simulated::Simulated;
@@ -14,7 +14,7 @@ use nvmend::plan::Plan;
 use nvmend::probe::probe;
 use nvmend::remedy::Allowed;
 use nvmend::step::{Step, StepError};
-use nvmend::steps::HoldPackages;
+use nvmend::steps::{HoldPackages, MoveFile};
 
 use crate::{facts, memory, planning, programs};
 
@@ -189,4 +189,34 @@ fn a_run_is_marked_until_somebody_is_told() {
     assert_eq!(journal::untold(host.as_ref()), [RUN]);
     journal::told(host.as_ref(), RUN).unwrap();
     assert!(journal::untold(host.as_ref()).is_empty());
+}
+
+/// A machine so busy that a probe is late: that its cause is not seen is no proof that it is gone.
+#[test]
+fn a_cause_that_nobody_looked_for_is_not_gone() {
+    let memory = machine();
+    let whole = facts(&memory);
+    let mut plan = planning(&memory, &whole, &Allowed::default()).plan.unwrap();
+    plan.steps.truncate(1);
+    let nowhere = MoveFile { from: "/etc/os-release".into(), to: "/etc/os-release-too".into() };
+    plan.steps[0] = Step::MoveFile(nowhere);
+    let host = Arc::new(Simulated::new(memory, programs::ALL));
+    let reads = Cell::new(0);
+    let session = Session {
+        host: host.as_ref(),
+        clock: &|| "2026-11-24T12:00:00Z".to_owned(),
+        probe: &|| {
+            reads.set(reads.get() + 1);
+            let mut facts = whole.clone();
+            if reads.get() == 1 {
+                facts.libraries = Default::default();
+                facts.gaps.push(Gap::new("libraries", Gap::LATE));
+            }
+            facts
+        },
+        stopped: &|| false,
+    };
+    let applied = apply(&session, &plan, RUN, &mut |_| {}).unwrap();
+    assert!(matches!(applied.failed, Some(Fault::StillFound(_))), "{applied:?}");
+    assert_eq!((applied.outcome, reads.get()), (Some(Outcome::RolledBack), 2));
 }

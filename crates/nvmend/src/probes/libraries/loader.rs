@@ -45,12 +45,15 @@ impl Loader {
         let of_environment =
             (scope == LookupScope::Environment).then(|| self.in_environment(shelf, name, arch));
         let found = of_environment.flatten().or_else(|| self.plain(shelf, name, arch));
-        let found = match found {
-            Some(library) => {
+        let gone = found.as_ref().filter(|library| !library.exists);
+        let unseen = gone.and_then(|library| shelf.unseen(&library.chain));
+        let found = match (unseen, found) {
+            (Some(error), _) => Datum::unreadable(&error.path, &error.why),
+            (None, Some(library)) => {
                 let origin = library.chain.links.first().unwrap_or(&library.chain.end);
                 Datum::known(library.clone(), origin)
             }
-            None => Datum::Absent { looked_at: self.places_searched(shelf, arch, scope) },
+            (None, None) => Datum::Absent { looked_at: self.places_searched(shelf, arch, scope) },
         };
         Lookup { name: name.to_owned(), arch: arch.to_owned(), scope, found }
     }

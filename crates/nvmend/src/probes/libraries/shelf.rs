@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::places::Places;
 use crate::facts::{DECIDING_LIBRARIES, Gap, LibraryFile, LibraryPlace};
-use crate::host::{Entry, FileKind, Host, LinkChain, RandomRead};
+use crate::host::{Entry, Failure, FileKind, Host, HostError, LinkChain, RandomRead};
 use crate::knowledge::libraries::{DriverLibrary, driver_library};
 use crate::parse::{elf, mounts};
 use crate::probes::links::Links;
@@ -41,6 +41,13 @@ impl<'h> Shelf<'h> {
         let (files, names) = (BTreeMap::new(), HashMap::new());
         let (mounted, directories) = (mounted(host), RefCell::default());
         Self { host, links, places, mounted, files, names, directories, gaps: vec![] }
+    }
+
+    /// Why it can't be told whether what a name leads to is there.
+    pub(super) fn unseen(&self, chain: &LinkChain) -> Option<HostError> {
+        let mut ways = chain.links.first().into_iter().chain([&chain.end]);
+        let is_unseen = |error: &HostError| !error.is_absent() && error.why != Failure::NotCaptured;
+        ways.find_map(|path| self.host.metadata(path).err().filter(is_unseen))
     }
 
     /// Takes in the driver libraries of a directory, and of those below it in which distributions keep them

@@ -49,7 +49,7 @@ pub(super) fn read(
             Ok(text) => lines.extend(modprobe_conf::parse(&text, path)),
             // A dangling link (Debian's alternatives), or one to /dev/null that hides a later file.
             Err(error) if error.is_absent() || error.why == Failure::WrongKind => {}
-            Err(error) => gaps.push(Gap::from(&error)),
+            Err(error) => gaps.push(Gap::new(path, &error.why)),
         }
     }
     if let Some((text, from)) = command_line.sourced() {

@@ -14,7 +14,9 @@ use crate::facts::{
     Packages,
 };
 use crate::host::Host;
+use crate::knowledge::packages::{DUPLICATE, is_kept_once};
 use crate::managers::locks;
+use crate::parse::evr;
 use crate::probe::{Found, Probe};
 
 /// The package managers' databases. Sees all other facts: the files whose owner is asked for are there.
@@ -53,6 +55,28 @@ fn mark_held(host: &dyn Host, database: &mut Database) {
     }
 }
 
+/// rpm has no half-done packages: what an interrupted upgrade did not come to take away is there twice.
+fn mark_duplicates(database: &mut Database) {
+    if database.manager != PackageManager::Rpm {
+        return;
+    }
+    let all: Vec<(String, String, String)> = database
+        .packages
+        .iter()
+        .map(|it| (it.name.clone(), it.arch.clone(), it.version.clone()))
+        .collect();
+    for package in &mut database.packages {
+        let is_newer = |(name, arch, version): &(String, String, String)| {
+            *name == package.name
+                && *arch == package.arch
+                && evr::compare(version, &package.version).is_gt()
+        };
+        if is_kept_once(package.role, &package.name) && all.iter().any(is_newer) {
+            DUPLICATE.clone_into(&mut package.state);
+        }
+    }
+}
+
 fn run(host: &dyn Host, known: &Facts) -> Found {
     let mut found: Vec<Database> = Vec::new();
     found.extend(dpkg::read(host));
@@ -65,7 +89,10 @@ fn run(host: &dyn Host, known: &Facts) -> Found {
         None => {}
     }
     found.extend(pacman::read(host));
-    found.iter_mut().for_each(|database| mark_held(host, database));
+    for database in &mut found {
+        mark_held(host, database);
+        mark_duplicates(database);
+    }
 
     let mut packages = Packages::default();
     let mut gaps = Vec::new();

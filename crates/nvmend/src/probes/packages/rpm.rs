@@ -153,7 +153,6 @@ impl RpmDatabase {
             version: it.version,
             driver_version: what.driver_version,
             arch: it.arch,
-            // rpm has no half-installed state; a package that is there twice is the sign of a broken transaction.
             state: "installed".to_owned(),
             held: false,
             origin: it.origin,
