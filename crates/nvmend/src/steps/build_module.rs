@@ -212,6 +212,13 @@ impl BuildModule {
     }
 }
 
+/// The same place in another kernel's directory.
+pub(super) fn of_kernel(path: &Path, old: &str, new: &str) -> PathBuf {
+    path.components()
+        .map(|part| if part.as_os_str() == old { new.as_ref() } else { part.as_os_str() })
+        .collect()
+}
+
 /// The facts with the whole set of modules at `info`'s version on the disk of `kernel`, where modprobe finds it.
 pub(super) fn install(facts: &mut Facts, kernel: &str, info: &ModuleInfo, origin: &Origin) {
     let at = facts.modules.kernels.iter().position(|modules| modules.kernel == kernel);
@@ -224,10 +231,16 @@ pub(super) fn install(facts: &mut Facts, kernel: &str, info: &ModuleInfo, origin
         });
         facts.modules.kernels.len() - 1
     });
+    const SET: [&str; 4] = ["nvidia", "nvidia_modeset", "nvidia_drm", "nvidia_uvm"];
+    // They are named as those of other kernels: Debian's `nvidia-current-open.ko`, to which an alias leads.
+    let elsewhere = SET.map(|name| {
+        let mut others = facts.modules.kernels.iter().rev();
+        others.find_map(|other| Some(of_kernel(&other.loads(name)?.path, &other.kernel, kernel)))
+    });
     let modules = &mut facts.modules.kernels[at];
-    for name in ["nvidia", "nvidia_modeset", "nvidia_drm", "nvidia_uvm"] {
+    for (name, elsewhere) in SET.into_iter().zip(elsewhere) {
         let held = modules.loads(name).map(|file| file.path.clone());
-        let path = held.unwrap_or_else(|| {
+        let path = held.or(elsewhere).unwrap_or_else(|| {
             PathBuf::from(format!("/lib/modules/{kernel}/updates/dkms/{name}.ko"))
         });
         let by = match modules.resolved.get(name) {

@@ -1,9 +1,8 @@
 //! What becomes of the machine when Arch's kernel is upgraded: its package replaces the files of the kernel that runs, so
 //! that the driver's modules of the next kernel come in the same transaction, and a reboot is needed. Pure.
 
-use std::path::{Path, PathBuf};
-
 use super::PackageChange;
+use super::build_module::of_kernel;
 use super::package_effects::{build, origin};
 use crate::facts::{
     Datum, Facts, Kernel, KernelModules, Ownership, PackageManager, PackageRole, Resolution,
@@ -53,7 +52,7 @@ fn replace_one(facts: &mut Facts, package: &str, changes: &[PackageChange], old:
         return;
     };
     let gone = facts.kernels.installed.remove(at);
-    let directory = moved(&gone.directory, old, new);
+    let directory = of_kernel(&gone.directory, old, new);
     let tree = Datum::known(directory.join("build"), origin());
     facts.kernels.installed.push(Kernel {
         release: new.to_owned(),
@@ -105,7 +104,7 @@ fn move_modules(facts: &mut Facts, comes: &dyn Fn(&str) -> bool, old: &str, new:
         else {
             continue;
         };
-        let path = moved(&file.path, old, new);
+        let path = of_kernel(&file.path, old, new);
         for (name, resolution) in &before.resolved {
             if let Resolution::File { path: found, by } = resolution
                 && *found == file.path
@@ -125,12 +124,6 @@ fn move_modules(facts: &mut Facts, comes: &dyn Fn(&str) -> bool, old: &str, new:
     for module in &mut facts.builders.dkms {
         module.builds.retain(|build| build.kernel != old);
     }
-}
-
-fn moved(path: &Path, old: &str, new: &str) -> PathBuf {
-    path.components()
-        .map(|part| if part.as_os_str() == old { new.as_ref() } else { part.as_os_str() })
-        .collect()
 }
 
 #[cfg(test)]
