@@ -1,5 +1,6 @@
 //! Files that programs make from other files: the loader's cache, the index of modules, initramfs images.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -55,6 +56,25 @@ pub enum Product {
 }
 
 impl Regenerate {
+    /// What the program leaves beside its files when the power goes while it works. update-initramfs writes the new image
+    /// to one and keeps the former as the other meanwhile (initramfs-tools 0.142, `update-initramfs`).
+    fn remnants(&self) -> Vec<PathBuf> {
+        match &self.product {
+            Product::Initramfs { program, .. } if program == "update-initramfs" => {
+                let images = self.outputs.iter().map(|path| path.as_os_str());
+                let beside = |image: &OsStr, suffix: &str| {
+                    let mut path = image.to_owned();
+                    path.push(suffix);
+                    PathBuf::from(path)
+                };
+                images
+                    .flat_map(|image| [".new", ".dpkg-bak"].map(|end| beside(image, end)))
+                    .collect()
+            }
+            _ => vec![],
+        }
+    }
+
     fn output(&self) -> String {
         self.outputs.first().map_or_else(String::new, |path| path.display().to_string())
     }
@@ -86,8 +106,8 @@ impl Action for Regenerate {
     }
 
     fn inverse(&self, _host: &dyn HostMut, keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
-        let kept = self.outputs.iter().enumerate();
-        kept.map(|(part, path)| Ok(Step::Restore(keep.path(path, part)?))).collect()
+        let paths = self.outputs.iter().cloned().chain(self.remnants());
+        paths.enumerate().map(|(part, path)| Ok(Step::Restore(keep.path(&path, part)?))).collect()
     }
 
     fn predict(&self, facts: &mut Facts) {

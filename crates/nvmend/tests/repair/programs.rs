@@ -14,7 +14,7 @@ pub const ALL: &[(&str, Program)] = &[
     ("ldconfig", ldconfig),
     ("depmod", depmod),
     ("modprobe", modprobe),
-    ("update-initramfs", image),
+    ("update-initramfs", update_initramfs),
     ("dracut", image),
     ("mkinitcpio", image),
     ("systemctl", |_, _| vec![]),
@@ -95,6 +95,23 @@ fn image(memory: &Memory, _: &[String]) -> Vec<Change> {
         .filter(|entry| entry.name.starts_with("initr"))
         .map(|entry| Change::Write(Path::new("/boot").join(entry.name), b"new image".to_vec()))
         .collect()
+}
+
+/// The same, and what the real one has beside each image while it works.
+fn update_initramfs(memory: &Memory, arguments: &[String]) -> Vec<Change> {
+    let images = image(memory, arguments).into_iter().flat_map(|change| {
+        let Change::Write(path, content) = change else { return vec![change] };
+        let beside = |suffix: &str| PathBuf::from(format!("{}{suffix}", path.display()));
+        let former = memory.read(&path, u64::MAX).unwrap_or_default();
+        vec![
+            Change::Write(beside(".dpkg-bak"), former),
+            Change::Write(beside(".new"), vec![]),
+            Change::Write(path.clone(), content),
+            Change::Remove(beside(".new")),
+            Change::Remove(beside(".dpkg-bak")),
+        ]
+    });
+    images.collect()
 }
 
 /// Builds a module that is like the one of another kernel, and takes it out again.
