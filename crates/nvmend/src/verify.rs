@@ -7,7 +7,7 @@ use crate::diagnose::{Diagnosed, Diagnosis, Severity, diagnose};
 use crate::facts::{Facts, Gap};
 use crate::journal::Difference;
 use crate::plan::Plan;
-use crate::report::Versions;
+use crate::report::{Predicted, Versions};
 use crate::verdict::Verdict;
 
 /// What is otherwise than predicted; or the causes that should be gone and, for as long as `patience`, are not.
@@ -32,7 +32,7 @@ pub(crate) fn verify(
         let diagnosis = diagnose(&facts);
         let still = still_found(plan, &diagnosis);
         if still.is_empty() {
-            return Ok(differences(plan, &facts, &diagnosis));
+            return Ok(differences(&plan.predicted, &facts, &diagnosis));
         }
         if waited >= patience {
             return Err(still);
@@ -61,21 +61,28 @@ fn still_found(plan: &Plan, diagnosis: &Diagnosis) -> Vec<&'static str> {
 }
 
 /// The machine as found, held against the machine as predicted, field by field.
-fn differences(plan: &Plan, facts: &Facts, diagnosis: &Diagnosis) -> Vec<Difference> {
+fn differences(predicted: &Predicted, facts: &Facts, diagnosis: &Diagnosis) -> Vec<Difference> {
     let flat = |verdict: Verdict, versions: &Versions| {
         let value = serde_json::json!({ "verdict": verdict, "versions": versions });
         let mut fields = Vec::new();
         flatten("", &value, &mut fields);
         fields
     };
-    let predicted = flat(plan.predicted.verdict, &plan.predicted.versions);
+    let predicted = flat(predicted.verdict, &predicted.versions);
     let found = flat(Verdict::of(facts, diagnosis), &Versions::of(facts));
     predicted
         .into_iter()
         .zip(found)
         .filter(|(predicted, found)| predicted.1 != found.1)
+        .filter(|(_, (field, found))| found.is_some() || !is_unasked(field, facts))
         .map(|((field, predicted), (_, found))| Difference { field, predicted, found })
         .collect()
+}
+
+/// Whether the field is empty because nothing was looked at: once all fits, no question needs an image of the initramfs.
+fn is_unasked(field: &str, facts: &Facts) -> bool {
+    let mut kernels = facts.kernels.running.value().into_iter();
+    field == "versions.initramfs" && kernels.all(|kernel| facts.images_of(kernel).next().is_none())
 }
 
 fn flatten(name: &str, value: &serde_json::Value, into: &mut Vec<(String, Option<String>)>) {
@@ -89,5 +96,36 @@ fn flatten(name: &str, value: &serde_json::Value, into: &mut Vec<(String, Option
         serde_json::Value::Null => into.push((name.to_owned(), None)),
         serde_json::Value::String(text) => into.push((name.to_owned(), Some(text.clone()))),
         other => into.push((name.to_owned(), Some(other.to_string()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::{Datum, Image, ImageContent, ImageKind};
+
+    const KERNEL: &str = "6.1.0-47-amd64";
+
+    /// The image was made anew, as predicted, and fits: then the check does not open it.
+    #[test]
+    fn what_was_not_looked_at_is_not_otherwise() {
+        let mut facts = Facts::default();
+        facts.kernels.running = Datum::known(KERNEL.to_owned(), "/proc/sys/kernel/osrelease");
+        let diagnosis = diagnose(&facts);
+        let mut versions = Versions::of(&facts);
+        versions.initramfs = Some("535.261.03".to_owned());
+        let predicted = Predicted { verdict: Verdict::of(&facts, &diagnosis), versions };
+        assert_eq!(differences(&predicted, &facts, &diagnosis), vec![]);
+
+        facts.initramfs.images.push(Image {
+            kernel: KERNEL.to_owned(),
+            path: "/boot/initrd.img".into(),
+            kind: ImageKind::Boot,
+            modified: 0,
+            content: Datum::known(ImageContent::default(), "/boot/initrd.img"),
+        });
+        let found = differences(&predicted, &facts, &diagnosis);
+        let fields: Vec<&str> = found.iter().map(|found| found.field.as_str()).collect();
+        assert_eq!(fields, ["versions.initramfs"], "it was looked at, and holds none");
     }
 }

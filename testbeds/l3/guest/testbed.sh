@@ -1,8 +1,9 @@
-# Sourced by every scenario: what they ask and do. OLD is loaded at the beginning, NEW is on disk.
+# Sourced by every scenario, of level 4 too: what they ask and do. OLD is loaded at the beginning, NEW is on disk.
+bed=${bed:-l3}
 . /etc/testbed
 
-ok() { echo "ok   l3 $scenario: $*"; }
-fail() { echo "FAIL l3 $scenario: $*"; sed 's/^/     | /' /tmp/said 2>/dev/null | tail -n 40; }
+ok() { echo "ok   $bed $scenario: $*"; }
+fail() { echo "FAIL $bed $scenario: $*"; sed 's/^/     | /' /tmp/said 2>/dev/null | tail -n 40; }
 check() { # DESCRIPTION COMMAND…
   what=$1; shift
   if "$@"; then ok "$what"; else fail "$what"; fi

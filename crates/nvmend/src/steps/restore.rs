@@ -62,9 +62,18 @@ impl Restore {
             _ => false,
         }
     }
-}
 
-impl Restore {
+    /// A program that made the file anew may have come to the same content; then its time, owner and mode are brought
+    /// back with another copy. Where that fails, the content is right all the same.
+    fn restore_times(&self, host: &dyn HostMut) {
+        let Kept::File { copy, digest } = &self.state else { return };
+        let modified = |path| host.metadata(path).ok().map(|metadata| metadata.modified);
+        let is_whole = || host.place(copy) == Ok(Place::File { digest: digest.clone() });
+        if modified(&self.path) != modified(copy) && is_whole() {
+            let _ = host.copy(copy, &self.path);
+        }
+    }
+
     /// Whether a link has its own time again. A program may have made it anew with the same target.
     fn has_its_time(&self, host: &dyn HostMut) -> Result<bool, StepError> {
         match &self.state {
@@ -94,6 +103,7 @@ impl Action for Restore {
 
     fn run(&self, host: &dyn HostMut, _progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
         if self.is_done(&host.place(&self.path)?) && self.has_its_time(host)? {
+            self.restore_times(host);
             return Ok(());
         }
         match &self.state {
@@ -119,5 +129,32 @@ impl Action for Restore {
             (Some(_), _) => false,
         };
         (!ours && !self.is_done(&place)).then(|| self.path.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::Host;
+    use crate::hosts::live::Live;
+    use crate::step::Keep;
+
+    /// As ldconfig does, whose cache comes to the same bytes.
+    #[test]
+    fn a_file_that_was_made_anew_with_the_same_content_gets_its_time_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let live = Live::open().unwrap();
+        let path = folder.path().join("ld.so.cache");
+        live.write(&path, b"cache", 0o644).unwrap();
+        let old = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
+        std::fs::File::options().write(true).open(&path).unwrap().set_modified(old).unwrap();
+        let directory = folder.path().join("run");
+        let keep = Keep { host: &live, directory: &directory, number: 0 };
+        let restore = keep.path(&path, 0).unwrap();
+        live.write(&path, b"cache", 0o644).unwrap();
+        assert_ne!(live.metadata(&path).unwrap().modified, 1_000_000_000);
+        restore.run(&live, &mut |_| {}).unwrap();
+        assert_eq!(live.metadata(&path).unwrap().modified, 1_000_000_000);
+        assert_eq!(live.read(&path, 10), Ok(b"cache".to_vec()));
     }
 }

@@ -99,22 +99,21 @@ fn image(memory: &Memory, _: &[String]) -> Vec<Change> {
         .collect()
 }
 
-/// The same by way of the two files that it has beside each image meanwhile.
+/// The same, and what the real one has beside each image while it works.
 fn update_initramfs(memory: &Memory, arguments: &[String]) -> Vec<Change> {
-    let images = image(memory, arguments).into_iter();
-    let beside = |path: &Path, end: &str| PathBuf::from(format!("{}{end}", path.display()));
-    let changes = images.flat_map(|change| {
-        let Change::Write(path, content) = change else { return vec![] };
-        let (new, old) = (beside(&path, ".new"), beside(&path, ".dpkg-bak"));
+    let images = image(memory, arguments).into_iter().flat_map(|change| {
+        let Change::Write(path, content) = change else { return vec![change] };
+        let beside = |suffix: &str| PathBuf::from(format!("{}{suffix}", path.display()));
+        let former = memory.read(&path, u64::MAX).unwrap_or_default();
         vec![
-            Change::Write(old.clone(), vec![]),
-            Change::Write(new.clone(), vec![]),
-            Change::Write(path, content),
-            Change::Remove(new),
-            Change::Remove(old),
+            Change::Write(beside(".dpkg-bak"), former),
+            Change::Write(beside(".new"), vec![]),
+            Change::Write(path.clone(), content),
+            Change::Remove(beside(".new")),
+            Change::Remove(beside(".dpkg-bak")),
         ]
     });
-    changes.collect()
+    images.collect()
 }
 
 /// Builds a module that is like the one of another kernel, and takes it out again.
