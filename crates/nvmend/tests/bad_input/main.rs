@@ -7,5 +7,4 @@ mod absurd;
 mod damaged;
 mod machine;
 mod trees;
-mod unanswered;
 mod wedged;
