@@ -124,13 +124,7 @@ impl Manager for Dnf {
         progress: &mut dyn FnMut(&str),
     ) -> Result<(), StepError> {
         let other = || StepError::OtherTransaction { program: "dnf".to_owned() };
-        let installed = rpm::installed(host).map_err(|_| other())?;
-        let left: Vec<PackageChange> = step
-            .changes
-            .iter()
-            .filter(|change| !rpm::is_done(&installed, change))
-            .cloned()
-            .collect();
+        let (installed, left) = rpm::left(host, step)?;
         if !left.is_empty() {
             let words = change_words(&left);
             let output = host.run(&command(host, assuming_no(words.clone()), DEADLINE))?;

@@ -18,7 +18,9 @@ use crate::parse::rpm_header::RpmPackage;
 use crate::parse::rpm_query::{self, PACKAGES};
 use crate::remedy::Hindrance;
 use crate::step::{Keep, StepError};
-use crate::steps::{KeptPackage, PackageChange, RestorePackages, execute_command, program};
+use crate::steps::{
+    ChangePackages, KeptPackage, PackageChange, RestorePackages, execute_command, program,
+};
 
 /// Where akmods keeps the packages that it built; no repository has them.
 const BUILT: &str = "/var/cache/akmods/nvidia";
@@ -93,6 +95,18 @@ pub(super) fn is_done(installed: &[RpmPackage], change: &PackageChange) -> bool 
         (Some(from), None) => !has(installed, change, from),
         (None, None) => true,
     }
+}
+
+/// What of a step is not done yet; the installed packages with it.
+pub(super) fn left(
+    host: &dyn HostMut,
+    step: &ChangePackages,
+) -> Result<(Vec<RpmPackage>, Vec<PackageChange>), StepError> {
+    let other = |_| StepError::OtherTransaction { program: step.program.clone() };
+    let installed = installed(host).map_err(other)?;
+    let left = step.changes.iter().filter(|change| !is_done(&installed, change));
+    let left = left.cloned().collect();
+    Ok((installed, left))
 }
 
 /// Brings the archives of the installed versions, as far as repositories have them, into a directory or below it.

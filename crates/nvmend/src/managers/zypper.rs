@@ -98,13 +98,7 @@ impl Manager for Zypper {
         progress: &mut dyn FnMut(&str),
     ) -> Result<(), StepError> {
         let other = || StepError::OtherTransaction { program: "zypper".to_owned() };
-        let installed = rpm::installed(host).map_err(|_| other())?;
-        let left: Vec<PackageChange> = step
-            .changes
-            .iter()
-            .filter(|change| !rpm::is_done(&installed, change))
-            .cloned()
-            .collect();
+        let (_, left) = rpm::left(host, step)?;
         if left.is_empty() {
             return Ok(());
         }

@@ -1,35 +1,23 @@
 //! What is done only where somebody asks for it: about a note, on a machine that needs no repair.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use nvmend::apply::{Applied, Session, apply, undo};
+use nvmend::apply::{Applied, apply, undo};
 use nvmend::diagnose::diagnose;
 use nvmend::host::Host;
 use nvmend::hosts::memory::Memory;
 use nvmend::hosts::simulated::Simulated;
 use nvmend::journal::Outcome;
 use nvmend::plan::{Plan, Planning, plan};
-use nvmend::probe::probe;
 use nvmend::remedy::Allowed;
 use nvmend::step::{Step, predict};
 
-use crate::{Agreeable, facts, memory};
+use crate::{Agreeable, facts, memory, with};
 
 const NOTE: &str = "unattended-upgrade-exposed";
 fn asked(memory: &Memory, remedy: &str) -> Planning {
     let facts = facts(memory);
     plan(&facts, &Allowed::default(), &[remedy], &Agreeable(memory, &facts), None)
-}
-
-fn with<T>(host: &Arc<Simulated>, run: impl FnOnce(&Session<'_>) -> T) -> T {
-    let probed: Arc<dyn Host> = host.clone();
-    run(&Session {
-        host: host.as_ref(),
-        clock: &|| "2026-11-24T12:00:00Z".to_owned(),
-        probe: &|| probe(&probed, Duration::from_secs(60)),
-        stopped: &|| false,
-    })
 }
 
 fn planned(memory: &Memory) -> Plan {

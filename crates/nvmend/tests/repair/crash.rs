@@ -1,38 +1,23 @@
 //! The power is cut before and after every single change of every plan, and again while it is taken back.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use nvmend::apply::{Applied, ApplyError, Fault, Session, apply, undo};
+use nvmend::apply::{Applied, ApplyError, Fault, apply, undo};
 use nvmend::diagnose::diagnose;
-use nvmend::host::Host;
 use nvmend::hosts::memory::Memory;
 use nvmend::hosts::simulated::Simulated;
 use nvmend::journal::{self, Outcome};
 use nvmend::plan::Plan;
-use nvmend::probe::probe;
 use nvmend::remedy::Allowed;
 use nvmend::step::Step;
 use nvmend::steps::ModuleBuilder;
 
-use crate::{facts, memory, names, planning, programs};
+use crate::{facts, memory, names, planning, programs, with};
 
 const RUN: &str = "20261124T120000Z";
 
 fn simulated(memory: Memory) -> Arc<Simulated> {
     Arc::new(Simulated::new(memory, programs::ALL))
-}
-
-/// Runs something on a machine as the command line would.
-fn with<T>(host: &Arc<Simulated>, run: impl FnOnce(&Session<'_>) -> T) -> T {
-    let probed: Arc<dyn Host> = host.clone();
-    let session = Session {
-        host: host.as_ref(),
-        clock: &|| "2026-11-24T12:00:00Z".to_owned(),
-        probe: &|| probe(&probed, Duration::from_secs(60)),
-        stopped: &|| false,
-    };
-    run(&session)
 }
 
 fn do_plan(host: &Arc<Simulated>, plan: &Plan) -> Result<Applied, ApplyError> {

@@ -3,21 +3,19 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use nvmend::apply::{Session, apply, undo};
+use nvmend::apply::{apply, undo};
 use nvmend::facts::PackageManager;
 use nvmend::host::{End, Host, Output};
 use nvmend::hosts::memory::Memory;
 use nvmend::hosts::simulated::{Change, Program, Simulated};
 use nvmend::journal::{self, Outcome};
 use nvmend::plan::Plan;
-use nvmend::probe::probe;
 use nvmend::remedy::Allowed;
 use nvmend::step::Step;
 use nvmend::steps::{ChangePackages, PackageChange};
 
-use crate::{facts, memory, planning, programs};
+use crate::{facts, memory, planning, programs, with};
 
 const RUN: &str = "20261124T120000Z";
 const KERNEL: &str = "6.1.0-50-amd64";
@@ -93,16 +91,6 @@ fn simulated(memory: &Memory) -> Simulated {
     let ours: [(&str, Program); 3] =
         [("apt-get", apt_get), ("dpkg", dpkg), ("apt-mark", |_, _| vec![])];
     Simulated::new(memory.clone(), &[programs::ALL, &ours].concat())
-}
-
-fn with<T>(host: &Arc<Simulated>, run: impl FnOnce(&Session<'_>) -> T) -> T {
-    let probed: Arc<dyn Host> = host.clone();
-    run(&Session {
-        host: host.as_ref(),
-        clock: &|| "2026-11-24T12:00:00Z".to_owned(),
-        probe: &|| probe(&probed, Duration::from_secs(60)),
-        stopped: &|| false,
-    })
 }
 
 fn own(mut memory: Memory) -> Vec<String> {

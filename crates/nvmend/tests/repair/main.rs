@@ -24,11 +24,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use nvmend::apply::Session;
 use nvmend::enquire::{Enquire, Machine, Offer, PackageName, Request, Wanted, Wish};
 use nvmend::facts::{Facts, ImageKind, Kernels, Package, PackageManager};
 use nvmend::host::Host;
 use nvmend::hosts::machine;
 use nvmend::hosts::memory::Memory;
+use nvmend::hosts::simulated::Simulated;
 use nvmend::plan::{Planning, plan};
 use nvmend::probe::probe;
 use nvmend::remedy::{Allowed, Hindrance};
@@ -186,4 +188,15 @@ impl Enquire for Agreeable<'_> {
 
 fn planning(memory: &Memory, facts: &Facts, allowed: &Allowed) -> Planning {
     plan(facts, allowed, &[], &Agreeable(memory, facts), None)
+}
+
+/// What a run has on a simulated machine, whose clock stands still.
+fn with<T>(host: &Arc<Simulated>, run: impl FnOnce(&Session<'_>) -> T) -> T {
+    let probed: Arc<dyn Host> = host.clone();
+    run(&Session {
+        host: host.as_ref(),
+        clock: &|| "2026-11-24T12:00:00Z".to_owned(),
+        probe: &|| probe(&probed, Duration::from_secs(60)),
+        stopped: &|| false,
+    })
 }

@@ -2,35 +2,22 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
-use nvmend::apply::{Applied, Fault, Session, apply, undo};
+use nvmend::apply::{Applied, Fault, apply, undo};
 use nvmend::host::Host;
 use nvmend::host_mut::{HostMut, Place};
 use nvmend::hosts::memory::Memory;
 use nvmend::hosts::simulated::{Change, Program, Simulated};
 use nvmend::journal::Outcome;
-use nvmend::probe::probe;
 use nvmend::remedy::Allowed;
 use nvmend::step::{Step, StepError};
 use nvmend::steps::UninstallRunfile;
 
-use crate::{facts, memory, planning, programs};
+use crate::{facts, memory, planning, programs, with};
 
 const RUN: &str = "20261124T120000Z";
 const CUDA: &str = "/usr/lib/x86_64-linux-gnu/libcuda.so.550.54.14";
 const RECORD: &str = "/var/lib/nvidia/log";
-
-fn with<T>(host: &Arc<Simulated>, run: impl FnOnce(&Session<'_>) -> T) -> T {
-    let probed: Arc<dyn Host> = host.clone();
-    let session = Session {
-        host: host.as_ref(),
-        clock: &|| "2026-11-24T12:00:00Z".to_owned(),
-        probe: &|| probe(&probed, Duration::from_secs(60)),
-        stopped: &|| false,
-    };
-    run(&session)
-}
 
 /// Applies what is planned.
 fn repair(memory: &Memory, programs: &[(&'static str, Program)]) -> (Arc<Simulated>, Applied) {

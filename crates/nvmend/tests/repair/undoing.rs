@@ -2,22 +2,20 @@
 //! that is said before anything is begun.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use nvmend::apply::{Applied, ApplyError, Event, Fault, Session, apply, undo};
+use nvmend::apply::{Applied, ApplyError, Event, Fault, apply, undo};
 use nvmend::host::Host;
 use nvmend::host_mut::HostMut;
 use nvmend::hosts::memory::Memory;
 use nvmend::hosts::simulated::{Change, Program, Simulated};
 use nvmend::journal::{self, Outcome};
 use nvmend::plan::Plan;
-use nvmend::probe::probe;
 use nvmend::remedy::Allowed;
 use nvmend::step::Step;
 use nvmend::steps::MoveFile;
 use nvmend::undo::{LOST, WayBack};
 
-use crate::{facts, memory, planning, programs};
+use crate::{facts, memory, planning, programs, with};
 
 const RUN: &str = "20261124T120000Z";
 
@@ -38,16 +36,6 @@ fn simulated(memory: Memory, modprobe: Option<Program>) -> Arc<Simulated> {
     let others = others.filter(|(name, _)| modprobe.is_none() || *name != "modprobe");
     let all: Vec<_> = others.chain(modprobe.map(|it| ("modprobe", it))).collect();
     Arc::new(Simulated::new(memory, &all))
-}
-
-fn with<T>(host: &Arc<Simulated>, run: impl FnOnce(&Session<'_>) -> T) -> T {
-    let probed: Arc<dyn Host> = host.clone();
-    run(&Session {
-        host: host.as_ref(),
-        clock: &|| "2026-11-24T12:00:00Z".to_owned(),
-        probe: &|| probe(&probed, Duration::from_secs(60)),
-        stopped: &|| false,
-    })
 }
 
 fn do_plan(host: &Arc<Simulated>, plan: &Plan) -> Applied {
