@@ -93,6 +93,8 @@ hint-nobody-to-ask-undo = In a script: nvmend undo --yes
 error-by-hand = Only a person can do what this plan says; nothing was changed.
 # $remedy, $cause, $remedies: a list; may be empty
 error-remedy-not-here = “{ $remedy }” is no remedy of { $cause }. Remedies of it that nvmend carries out: { $remedies }
+# $remedy
+error-remedy-unneeded = Nothing was found on this machine that “{ $remedy }” would be a remedy of.
 # $path
 error-plan-format = { $path } is not a plan.
 hint-plan-anew = Make a new one: nvmend plan -o FILE

@@ -84,6 +84,7 @@ hint-nobody-to-ask = 在脚本里请用：nvmend apply --yes --allow service-res
 hint-nobody-to-ask-undo = 在脚本里请用：nvmend undo --yes
 error-by-hand = 这个方案要由人工完成；没有改动任何东西。
 error-remedy-not-here = “{ $remedy }”不是 { $cause } 的处理办法。nvmend 能执行的办法有：{ $remedies }
+error-remedy-unneeded = 在这台机器上没有发现需要用“{ $remedy }”处理的问题。
 error-plan-format = { $path } 不是方案文件。
 hint-plan-anew = 请重新生成：nvmend plan -o FILE
 error-plan-empty = { $path } 里没有方案：写出它时没有可做的事。

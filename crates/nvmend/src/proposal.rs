@@ -31,7 +31,8 @@ pub struct Proposal {
     pub verdict: Verdict,
     /// Its versions now.
     pub versions: Versions,
-    /// What is wrong and follows from nothing else; the first is the primary cause.
+    /// What is wrong and follows from nothing else; the first is the primary cause. Where nothing is: the note that the
+    /// plan is about.
     pub causes: Vec<ProposedCause>,
     /// What would be done; null where nothing is wrong or nothing helps.
     pub plan: Option<Plan>,
@@ -100,6 +101,15 @@ impl Proposal {
             title: words.title(found),
         };
         let plan = planning.plan.as_ref();
+        let is_meant = |found: &&Diagnosed| {
+            plan.is_some_and(|plan| plan.causes.iter().any(|cause| cause == found.cause.id))
+        };
+        let roots: Vec<&Diagnosed> = plan::roots(diagnosis).collect();
+        let causes = if roots.is_empty() {
+            diagnosis.findings.iter().filter(is_meant).map(cause).collect()
+        } else {
+            roots.into_iter().map(cause).collect()
+        };
         let mut others: Vec<ReportedOther> = Vec::new();
         for other in &planning.others {
             let other = ReportedOther::of(other, plan, words);
@@ -113,7 +123,7 @@ impl Proposal {
             time,
             verdict: Verdict::of(facts, diagnosis),
             versions: Versions::of(facts),
-            causes: plan::roots(diagnosis).map(cause).collect(),
+            causes,
             plan: plan.cloned(),
             summary: plan.map(|plan| PlanSummary::of(plan, words)),
             others,

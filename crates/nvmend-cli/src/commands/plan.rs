@@ -23,6 +23,13 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     let only: Vec<&str> =
         matches.get_many::<String>("remedy").unwrap_or_default().map(String::as_str).collect();
     let proposal = propose(&host, &allowed(matches).unwrap_or_default(), &only, words)?;
+    // Nobody took up what was asked for.
+    if let Some(first) = only.first()
+        && (proposal.plan.is_none() && proposal.causes.is_empty() && proposal.others.is_empty())
+    {
+        let args = [("remedy", (*first).to_owned())];
+        return Err(Failure::usage(words.cli("error-remedy-unneeded", &args)));
+    }
     let file = matches.get_one::<PathBuf>("output").filter(|file| *file != Path::new("-"));
     if let Some(file) = file {
         capture::write_new(file, json::render(&proposal).as_bytes(), words)?;

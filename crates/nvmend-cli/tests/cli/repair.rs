@@ -99,6 +99,21 @@ fn what_is_allowed_decides() {
 }
 
 #[test]
+fn where_nothing_is_wrong_a_plan_is_made_for_who_asks() {
+    const EXPOSED: [&str; 2] = ["--example", "unattended-upgrade-exposed"];
+    assert!(stdout(&plan(&EXPOSED)).contains("Nothing to do"));
+    let output = plan(&[&EXPOSED[..], &["--remedy", "hold-driver"]].concat());
+    assert_eq!(output.status.code(), Some(0));
+    let text = stdout(&output);
+    assert!(
+        text.contains("60nvmend-driver") && text.contains("[unattended-upgrade-exposed]"),
+        "{text}"
+    );
+    let other = ["plan", EXPOSED[0], EXPOSED[1], "--remedy", "reload-modules"];
+    refused(&other, "would be a remedy of", "没有发现");
+}
+
+#[test]
 fn a_plan_file_is_what_json_shows_and_is_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("plan.json");
