@@ -186,6 +186,14 @@ pub fn read(compressed: impl Read) -> Result<Memory, CaptureError> {
             _ => return Err(wrong()),
         }
     }
+    let mut plain = archive.into_inner();
+    io::copy(&mut plain, &mut io::sink())?;
+    // The decoder only computes it (RFC 8878, 3.1.1); a frame that some other program made may have none.
+    let frame = &plain.inner.decoder;
+    let written = frame.get_checksum_from_data();
+    if written.is_some() && written != frame.get_calculated_checksum() {
+        return Err(CaptureError::Damaged("its checksum does not fit its content".to_owned()));
+    }
     Ok(machine)
 }
 
@@ -374,6 +382,14 @@ mod tests {
         let archive = write(record().1, None).unwrap();
         for length in 0..archive.len() {
             assert!(read(&archive[..length]).is_err(), "cut to {length} bytes");
+        }
+        // Nearly all of it is content, where nothing else would show that it was altered. A few bits mean nothing.
+        let whole = read(archive.as_slice()).unwrap().describe();
+        for at in 0..archive.len() {
+            let mut altered = archive.clone();
+            altered[at] ^= 0x10;
+            let found = read(altered.as_slice()).map(|machine| machine.describe());
+            assert!(found.is_err() || found.unwrap() == whole, "byte {at} altered");
         }
         assert!(matches!(read(&b"no capture at all"[..]), Err(CaptureError::NotACapture(_))));
     }
