@@ -10,7 +10,7 @@ use super::unbuild_module::{TREE, index_link, installed};
 use super::{MoveFile, Restore, execute, execute_command, first_error};
 use crate::diagnose::Arg;
 use crate::facts::{Datum, Facts, Ownership, RunfileContent, RunfileEntry, RunfileRecord};
-use crate::host::{Command, End, FileKind, Host};
+use crate::host::{Command, End, Failure, FileKind, Host, HostError};
 use crate::host_mut::{HostMut, Place};
 use crate::parse::digest::Algorithm;
 use crate::step::{Action, Keep, Step, StepError};
@@ -23,8 +23,8 @@ const RECORDS: &str = "/var/lib/nvidia";
 const MODULE: &str = "nvidia";
 /// It computes the checksum of every file, some 1 GB, and runs dkms, depmod and ldconfig.
 const DEADLINE: Duration = Duration::from_secs(900);
-/// No DKMS tree of one version has as many files and directories.
-const MOST_KEPT: usize = 20_000;
+/// What is kept at most: a record has at most 20,000 entries, and no DKMS tree of one version as many files.
+const MOST_KEPT: usize = 50_000;
 
 /// Takes away what a `.run` file installed and is still as it was installed, and puts back what that had set aside.
 /// Modules stay loaded.
@@ -75,21 +75,24 @@ impl UninstallRunfile {
     }
 
     /// Everything that may change, whoever does it: directories, and files and links.
-    fn touched(&self, host: &dyn Host) -> (BTreeSet<PathBuf>, BTreeSet<PathBuf>) {
+    fn touched(
+        &self,
+        host: &dyn Host,
+    ) -> Result<(BTreeSet<PathBuf>, BTreeSet<PathBuf>), HostError> {
         let entries = self.installed.iter().chain(&self.former);
         let mut files: BTreeSet<PathBuf> = entries.map(|entry| entry.path.clone()).collect();
         files.extend(self.outputs.iter().cloned());
         let mut directories: BTreeSet<PathBuf> = self.directories.iter().cloned().collect();
-        walk(host, Path::new(RECORDS), &mut directories, &mut files);
+        walk(host, Path::new(RECORDS), &mut directories, &mut files)?;
         if !self.kernels.is_empty() {
             directories.insert(Path::new(TREE).join(MODULE));
-            walk(host, &self.dkms_tree(), &mut directories, &mut files);
+            walk(host, &self.dkms_tree(), &mut directories, &mut files)?;
         }
         for kernel in &self.kernels {
             files.extend(installed(host, kernel));
             files.extend(index_link(host, MODULE, kernel));
         }
-        (directories, files)
+        Ok((directories, files))
     }
 
     /// Does what the uninstaller would, without deleting a file.
@@ -141,20 +144,27 @@ fn is_as_installed(host: &dyn HostMut, entry: &RunfileEntry) -> bool {
     }
 }
 
-/// A directory and all below it.
+/// A directory and all below it. What was not seen would not be kept, and not come back: that is an error.
 fn walk(
     host: &dyn Host,
     directory: &Path,
     directories: &mut BTreeSet<PathBuf>,
     files: &mut BTreeSet<PathBuf>,
-) {
+) -> Result<(), HostError> {
     let mut open = vec![directory.to_owned()];
     while let Some(directory) = open.pop() {
-        let Ok(entries) = host.list(&directory) else { continue };
+        let entries = match host.list(&directory) {
+            Ok(entries) => entries,
+            Err(error) if error.is_absent() => continue,
+            Err(error) => return Err(error),
+        };
         for entry in entries {
             let path = directory.join(&entry.name);
             match entry.kind {
-                _ if files.len() + directories.len() >= MOST_KEPT => return,
+                _ if files.len() + directories.len() >= MOST_KEPT => {
+                    let why = Failure::TooLarge { limit: MOST_KEPT as u64 };
+                    return Err(HostError::new(&directory, why));
+                }
                 FileKind::Directory => open.push(path),
                 FileKind::File | FileKind::Link => drop(files.insert(path)),
                 FileKind::Other => {}
@@ -162,6 +172,7 @@ fn walk(
         }
         directories.insert(directory);
     }
+    Ok(())
 }
 
 impl Action for UninstallRunfile {
@@ -182,7 +193,7 @@ impl Action for UninstallRunfile {
     }
 
     fn inverse(&self, host: &dyn HostMut, keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
-        let (directories, mut files) = self.touched(host);
+        let (directories, mut files) = self.touched(host)?;
         let mut steps = vec![];
         // In the order of their names: each before what is in it.
         for path in directories {
