@@ -3,38 +3,34 @@
 //! apt-get does what is wanted, since it fetches and orders; dpkg alone takes it back, from archives that were kept:
 //! the state before may be one that apt refuses to make.
 
-use std::collections::BTreeSet;
+mod commands;
+mod state;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{Manager, spare};
-use crate::enquire::{DEADLINE, Offer, PackageName, Request, Wanted, Wish};
+use self::commands::{
+    PATIENCE, ask, change_words, command, join, lock_option, qualified, when_unlocked, wish_words,
+};
+use self::state::{automatic, chosen_alternatives, is_done, read_changes, state};
+use super::{Manager, failed, spare};
+use crate::enquire::{DEADLINE, Offer, PackageName, Request, Wish};
 use crate::facts::PackageManager;
-use crate::host::{Command, End, Failure, Host, HostError, Output};
+use crate::host::{Command, End, Host};
 use crate::host_mut::{HostMut, Place};
 use crate::lock::Lock;
-use crate::parse::apt::{self, Refusal};
-use crate::parse::dpkg::paragraphs;
+use crate::parse::apt::{self};
 use crate::remedy::Hindrance;
 use crate::step::{Keep, StepError};
 use crate::steps::{
     ChangePackages, HoldPackages, KeptPackage, PackageChange, RestorePackages, execute_command,
-    program,
 };
 
 pub(super) struct Apt;
 
 /// Downloads, and DKMS builds for every kernel.
 const LONG: Duration = Duration::from_secs(2 * 3600);
-/// How long another program's lock is waited for.
-const PATIENCE: Duration = Duration::from_secs(600);
-/// How often it is tried meanwhile.
-const GLANCE: Duration = Duration::from_secs(2);
-const STATUS: &str = "/var/lib/dpkg/status";
-const MARKS: &str = "/var/lib/apt/extended_states";
 const LISTS: &str = "/var/lib/apt/lists";
-/// A status file of 10,000 packages has about 20 MB.
-const MOST: u64 = 128 << 20;
 
 impl Manager for Apt {
     fn program(&self) -> &'static str {
@@ -280,227 +276,6 @@ impl Apt {
         }
         execute_command(host, &command(host, "apt-mark", words, PATIENCE), progress).map(drop)
     }
-}
-
-/// The command of apt-get that would answer a wish. Nothing is locked or changed by it, and no root is needed.
-fn wish_words(request: &Request) -> Vec<String> {
-    let mut words = vec!["-s".to_owned()];
-    words.extend(common_words());
-    if request.unheld {
-        words.push("--allow-change-held-packages".to_owned());
-    }
-    match &request.wish {
-        Wish::Finish => words.extend(["-f".to_owned(), "install".to_owned()]),
-        Wish::Install(wanted) => {
-            words.push("install".to_owned());
-            words.extend(wanted.iter().map(wanted_word));
-        }
-        Wish::Remove(going) => {
-            words.push("remove".to_owned());
-            words.extend(going.iter().map(qualified));
-        }
-        Wish::Replace { install, remove } => {
-            words.push("install".to_owned());
-            words.extend(install.iter().map(wanted_word));
-            words.extend(remove.iter().map(|package| format!("{}-", qualified(package))));
-        }
-        Wish::Reinstall(again) => {
-            words.extend(["--reinstall".to_owned(), "install".to_owned()]);
-            words.extend(again.iter().map(qualified));
-        }
-    }
-    words
-}
-
-/// The command of apt-get that does a transaction: every package with its version.
-fn change_words(step: &ChangePackages) -> Vec<String> {
-    let mut words = common_words();
-    if step.changes.iter().any(|change| change.from.is_some() && change.from == change.to) {
-        words.push("--reinstall".to_owned());
-    }
-    if step.changes.iter().all(|change| change.to.is_some()) {
-        words.push("--no-remove".to_owned());
-    }
-    words.push("install".to_owned());
-    words.extend(step.changes.iter().map(|change| {
-        let name = qualified(&PackageName::new(&change.name, Some(&change.arch)));
-        match &change.to {
-            Some(version) => format!("{name}={version}"),
-            None => format!("{name}-"),
-        }
-    }));
-    words
-}
-
-fn common_words() -> Vec<String> {
-    let words = [
-        "-y",
-        "--no-install-recommends",
-        "--allow-downgrades",
-        "-oDpkg::Options::=--force-confold",
-        "-oDpkg::Use-Pty=0",
-        "-oAPT::Get::Show-User-Simulation-Note=false",
-    ];
-    words.map(str::to_owned).into_iter().chain([lock_option()]).collect()
-}
-
-/// apt waits by itself, and says for whom (from 1.9.11 on).
-fn lock_option() -> String {
-    format!("-oDPkg::Lock::Timeout={}", PATIENCE.as_secs())
-}
-
-fn wanted_word(wanted: &Wanted) -> String {
-    let name = qualified(&wanted.package);
-    wanted.version.as_ref().map_or(name.clone(), |version| format!("{name}={version}"))
-}
-
-/// `NAME:ARCH`; packages of no architecture have none to be named.
-fn qualified(package: &PackageName) -> String {
-    match package.arch.as_deref() {
-        None | Some("all") => package.name.clone(),
-        Some(arch) => format!("{}:{arch}", package.name),
-    }
-}
-
-fn join<'p>(packages: impl Iterator<Item = &'p PackageName>) -> String {
-    packages.map(|package| package.name.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-/// A command that asks nothing and restarts nothing on its own account.
-fn command(host: &dyn Host, name: &str, words: Vec<String>, deadline: Duration) -> Command {
-    const QUIET: [(&str, &str); 5] = [
-        ("DEBIAN_FRONTEND", "noninteractive"),
-        ("NEEDRESTART_SUSPEND", "1"),
-        ("APT_LISTCHANGES_FRONTEND", "none"),
-        ("APT_LISTBUGS_FRONTEND", "none"),
-        ("UCF_FORCE_CONFFOLD", "1"),
-    ];
-    let mut command = Command::new(program(host, name), words, deadline);
-    command.environment = QUIET.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
-    command
-}
-
-/// Runs a program that changes nothing.
-fn ask(host: &dyn Host, name: &str, words: Vec<String>) -> Result<Output, Hindrance> {
-    let command = command(host, name, words, DEADLINE);
-    let output = host.run(&command).map_err(|error| match error.why {
-        Failure::Unsupported | Failure::NotFound => Hindrance::new("no-simulation"),
-        why => failed(name, why),
-    })?;
-    match output.end {
-        End::Status(0) => Ok(output),
-        End::Deadline => Err(failed(name, "it did not end in time")),
-        _ => Err(match apt::refusal(&output.stdout, &output.stderr) {
-            Some(Refusal::Held(packages)) => {
-                Hindrance::new("packages-held").with("packages", packages.join(", "))
-            }
-            Some(Refusal::NotAvailable(why)) => {
-                Hindrance::new("packages-not-available").with("packages", "").with("why", why)
-            }
-            Some(Refusal::Unmet(why)) => Hindrance::new("packages-unmet").with("why", why),
-            Some(Refusal::Locked(why) | Refusal::Other(why)) => failed(name, why),
-            None => failed(name, "it failed and did not say why"),
-        }),
-    }
-}
-
-fn failed(program: &str, why: impl ToString) -> Hindrance {
-    Hindrance::new("package-manager-failed").with("program", program).with("why", why)
-}
-
-/// Runs dpkg, which does not wait for locks, once nobody else has it.
-fn when_unlocked(
-    host: &dyn HostMut,
-    command: &Command,
-    progress: &mut dyn FnMut(&str),
-) -> Result<Output, StepError> {
-    let tries = PATIENCE.as_secs() / GLANCE.as_secs();
-    for _ in 0..tries {
-        match execute_command(host, command, progress) {
-            Err(StepError::Program { first_error: Some(why), .. }) if is_locked(&why) => {
-                host.sleep(GLANCE);
-            }
-            result => return result,
-        }
-    }
-    Err(StepError::Host(HostError::new(Path::new("/var/lib/dpkg/lock-frontend"), Failure::Busy)))
-}
-
-/// dpkg 1.19 and later name the lock and its holder (`lib/dpkg/dbmodify.c`).
-fn is_locked(why: &str) -> bool {
-    why.contains("lock was locked by another process")
-        || why.contains("is locked by another process")
-}
-
-/// The changes of a simulation, with the architectures that it leaves out.
-fn read_changes(host: &dyn Host, output: &Output) -> Result<Vec<PackageChange>, String> {
-    let found = apt::changes(&output.stdout).map_err(|error| error.to_string())?;
-    let status = host.read(Path::new(STATUS), MOST).unwrap_or_default();
-    let arch_of = |name: &str, version: Option<&str>| {
-        let paragraph = paragraphs(&status).find(|paragraph| {
-            paragraph.field("Package") == Some(name.as_bytes())
-                && paragraph.field("Version") == version.map(str::as_bytes)
-        })?;
-        Some(String::from_utf8_lossy(paragraph.field("Architecture")?).into_owned())
-    };
-    let mut changes = Vec::new();
-    for change in found {
-        let arch = change.arch.or_else(|| arch_of(&change.name, change.from.as_deref()));
-        let arch = arch.ok_or_else(|| format!("{}: of an unknown architecture", change.name))?;
-        changes.push(PackageChange { name: change.name, arch, from: change.from, to: change.to });
-    }
-    changes.sort();
-    Ok(changes)
-}
-
-/// Whether the package is as it shall be after the change.
-fn is_done(host: &dyn Host, change: &PackageChange) -> bool {
-    let state = state(host, &change.name, &change.arch);
-    match &change.to {
-        // Installed again: nothing shows whether it was.
-        Some(_) if change.from == change.to => false,
-        Some(to) => state.is_some_and(|(state, version)| state == "installed" && version == *to),
-        None => state.is_none_or(|(state, _)| state == "config-files"),
-    }
-}
-
-/// dpkg's word for the state of a package, and its version. `None`: unknown to dpkg, or purged.
-fn state(host: &dyn Host, name: &str, arch: &str) -> Option<(String, String)> {
-    let status = host.read(Path::new(STATUS), MOST).ok()?;
-    paragraphs(&status).find_map(|paragraph| {
-        let field = |name| Some(String::from_utf8_lossy(paragraph.field(name)?).into_owned());
-        let is_it = paragraph.field("Package") == Some(name.as_bytes())
-            && paragraph.field("Architecture") == Some(arch.as_bytes());
-        let words = paragraph.status().filter(|words| is_it && words.state != b"not-installed")?;
-        let state = if words.error == b"ok" { words.state } else { words.error };
-        Some((String::from_utf8_lossy(state).into_owned(), field("Version").unwrap_or_default()))
-    })
-}
-
-/// Names of the packages that were installed for others' sake.
-fn automatic(host: &dyn Host) -> BTreeSet<String> {
-    let marks = host.read(Path::new(MARKS), MOST).unwrap_or_default();
-    let is_marked = |value: &&[u8]| *value == b"1";
-    paragraphs(&marks)
-        .filter(|paragraph| paragraph.field("Auto-Installed").as_ref().is_some_and(is_marked))
-        .filter_map(|paragraph| {
-            Some(String::from_utf8_lossy(paragraph.field("Package")?).into_owned())
-        })
-        .collect()
-}
-
-/// What the administrator chose among alternatives; what was chosen for him is chosen anew.
-fn chosen_alternatives(host: &dyn Host) -> Vec<(String, PathBuf)> {
-    let words = vec!["--get-selections".to_owned()];
-    let Ok(output) = host.run(&command(host, "update-alternatives", words, DEADLINE)) else {
-        return vec![];
-    };
-    let chosen = output.stdout.lines().filter_map(|line| {
-        let mut words = line.split_whitespace();
-        let (name, mode, path) = (words.next()?, words.next()?, words.next()?);
-        (mode == "manual").then(|| (name.to_owned(), PathBuf::from(path)))
-    });
-    chosen.collect()
 }
 
 /// Where apt keeps an archive that it has fetched; an epoch's colon is written %3a.
