@@ -38,8 +38,7 @@ pub fn steps(program: &Path) -> Vec<Step> {
         difference,
         mode: 0o644,
         config: vec![],
-        unsearched: vec![],
-        excluded: vec![],
+        ..WriteFile::default()
     };
     let link = SetLink { path: LINK.into(), target: PathBuf::from(UNIT) };
     vec![Step::WriteFile(unit), Step::SetLink(link)]

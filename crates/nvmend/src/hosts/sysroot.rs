@@ -199,6 +199,7 @@ impl Sysroot {
             let flags = flags | OFlags::NOFOLLOW;
             let fd = rustix::fs::openat(&*directory, name, flags, Mode::empty())
                 .map_err(|error| failed(path, error))?;
+            // What was put there in between is no link, and does not block; a device only root can put there.
             return Ok((fd, stat));
         }
         let fd = self.open_at(path, flags)?;

@@ -252,6 +252,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_end_of_a_longer_name_hides_no_section() {
+        let long = format!(".text.{}", "f".repeat(40_000));
+        let names = ["\0.modinfo\0", &long, "\0.rela.modinfo\0"].concat();
+        let longer = names.find(".rela").unwrap();
+        let file = Bytes(with_sections(names.as_bytes(), &[longer, 1]));
+        assert_eq!(section(&file, ".modinfo", 100), Ok(Some(b"1".to_vec())));
+    }
+
     /// A file with the names of its sections, and one section of one byte, its number, for each place of a name.
     fn with_sections(names: &[u8], places: &[usize]) -> Vec<u8> {
         let numbers = 64..64 + places.len() as u64;

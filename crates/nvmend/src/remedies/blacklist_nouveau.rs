@@ -48,8 +48,7 @@ fn steps(facts: &Facts, context: &Context<'_>) -> Result<Vec<Step>, Hindrance> {
             difference: lines.iter().map(|line| format!("+{line}")).collect(),
             mode: 0o644,
             config: config.collect(),
-            unsearched: vec![],
-            excluded: vec![],
+            ..WriteFile::default()
         }));
     }
     // An image that bars it already need not be made anew.

@@ -55,13 +55,5 @@ pub(super) fn change_lines(
             None => content.push_str(line),
         }
     }
-    WriteFile {
-        path,
-        content,
-        difference,
-        mode: 0o644,
-        config,
-        unsearched: vec![],
-        excluded: vec![],
-    }
+    WriteFile { path, content, difference, mode: 0o644, config, ..WriteFile::default() }
 }

@@ -52,9 +52,8 @@ fn of_apt(names: &BTreeSet<&str>) -> WriteFile {
         difference: patterns.iter().map(|pattern| format!("+{pattern}")).collect(),
         content,
         mode: 0o644,
-        config: vec![],
-        unsearched: vec![],
         excluded: excluded.collect(),
+        ..WriteFile::default()
     }
 }
 

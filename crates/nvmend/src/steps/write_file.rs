@@ -14,7 +14,7 @@ use crate::modprobe::resolve_again;
 use crate::step::{Action, Keep, Step, StepError};
 
 /// Writes a text file, whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct WriteFile {
     /// Where; not a link.
