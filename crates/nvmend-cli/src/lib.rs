@@ -4,6 +4,7 @@ pub mod arguments;
 mod ask;
 mod commands;
 mod exit;
+mod heap;
 pub mod help;
 mod planning;
 mod progress;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
     {
         return worker::run(rest);
     }
+    heap::set_up();
     let words = Words::new(language(&arguments));
     let mut ui = Ui::plain();
     let status = match parse(&arguments, &words, &mut ui) {

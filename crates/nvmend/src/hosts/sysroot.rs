@@ -5,6 +5,7 @@ mod directories;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -270,8 +271,8 @@ impl Host for Sysroot {
         };
         let mut entries = Vec::new();
         // One call for an ordinary directory.
-        let mut buffer = Vec::with_capacity(32 << 10);
-        let mut directory = RawDir::new(&*fd, buffer.spare_capacity_mut());
+        let mut buffer = [MaybeUninit::uninit(); 32 << 10];
+        let mut directory = RawDir::new(&*fd, &mut buffer);
         while let Some(entry) = directory.next() {
             let entry = entry.map_err(fail)?;
             let Ok(name) = entry.file_name().to_str() else { continue };

@@ -41,7 +41,7 @@ pub(super) struct Directories {
 #[derive(Default)]
 struct Table {
     /// `None`: nothing is there, directory or not.
-    by_path: HashMap<OsString, Option<Directory>>,
+    by_path: HashMap<OsString, Option<Directory>, foldhash::fast::RandomState>,
     /// How many are held open.
     open: usize,
 }

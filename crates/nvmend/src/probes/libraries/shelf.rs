@@ -67,10 +67,9 @@ impl<'h> Shelf<'h> {
                 return;
             }
         };
+        let is_ours = home.ends_with("nvidia");
         for entry in entries {
-            let keeps_ours = entry.name.starts_with("nvidia")
-                || entry.name == "vdpau"
-                || home.ends_with("nvidia");
+            let keeps_ours = is_ours || entry.name.starts_with("nvidia") || entry.name == "vdpau";
             match entry.kind {
                 FileKind::Directory if levels > 0 && keeps_ours => {
                     self.take(&home.join(&entry.name), levels - 1);
