@@ -13,6 +13,7 @@ verdict-at-risk-reboot = Works now, but will not after the next reboot
 verdict-unknown = It cannot be told whether the driver's parts fit: something that decides is missing or could not be read
 verdict-nothing-here = Nothing to do: there is no NVIDIA GPU and no NVIDIA driver here
 verdict-driver-without-gpu = Nothing to do: a driver is installed, but there is no NVIDIA GPU here
+verdict-gpu-without-driver = There is an NVIDIA GPU here, and no NVIDIA driver
 verdict-wsl = Nothing to do: under WSL the driver comes from Windows
 verdict-jetson = Nothing to do: on a Jetson the driver comes with the board's own software
 

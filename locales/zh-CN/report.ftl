@@ -10,6 +10,7 @@ verdict-at-risk-reboot = 目前正常，但下次重启后会出故障
 verdict-unknown = 无法判断驱动的各个部分是否匹配：关键信息缺失或无法读取
 verdict-nothing-here = 无需处理：这里既没有 NVIDIA GPU，也没有 NVIDIA 驱动
 verdict-driver-without-gpu = 无需处理：装有驱动，但这里没有 NVIDIA GPU
+verdict-gpu-without-driver = 这里有 NVIDIA GPU，但没有安装 NVIDIA 驱动
 verdict-wsl = 无需处理：WSL 里的驱动由 Windows 提供
 verdict-jetson = 无需处理：Jetson 的驱动由板卡自带的系统软件提供
 

@@ -10,6 +10,9 @@ use nvmend::words::Words;
 use crate::ui::Ui;
 use crate::worker::Message;
 
+/// Of what a step is: a transaction can name hundreds of packages, and the plan and the journal have them all.
+const SHOWN_LINES: usize = 3;
+
 /// The progress, as far as it is shown.
 pub struct Progress<'p> {
     ui: &'p Ui,
@@ -77,7 +80,12 @@ impl<'p> Progress<'p> {
         }
         let indent = columns(lead);
         let mut lead = lead.to_owned();
-        for line in wrap(&escape(text), self.ui.page.columns().saturating_sub(indent)) {
+        let mut lines = wrap(&escape(text), self.ui.page.columns().saturating_sub(indent + 2));
+        if lines.len() > SHOWN_LINES && !self.ui.page.verbose {
+            lines.truncate(SHOWN_LINES);
+            lines.extend(lines.pop().map(|last| last + " …"));
+        }
+        for line in lines {
             self.write(&format!("{}\n", self.ui.page.finish(format!("{lead}{line}"))));
             lead = " ".repeat(indent);
         }

@@ -231,7 +231,10 @@ impl Sheet<'_> {
     }
 
     fn help(&mut self, view: &View<'_>) {
-        let Some(primary) = view.report.primary().filter(|found| found.severity != Severity::Note)
+        // Nothing is wrong where a GPU has no driver, but whoever asks wants to know how it gets one.
+        let has_no_driver = lacks_driver(view);
+        let Some(primary) =
+            view.report.primary().filter(|found| found.severity != Severity::Note || has_no_driver)
         else {
             return;
         };
@@ -245,10 +248,13 @@ impl Sheet<'_> {
             self.page.paint(Paint::Command, &format!("nvmend explain {}", primary.cause))
         ));
         // What would be after a reboot is not there to be repaired yet.
-        let can_do = primary.remedies.iter().any(|remedy| remedies::find(remedy).is_some());
-        if can_do && view.outlook.is_some() {
+        let can_do = primary.remedies.iter().find(|remedy| remedies::find(remedy).is_some());
+        if let Some(remedy) = can_do.filter(|_| view.outlook.is_some()) {
+            // For a note, only what is named is planned.
+            let named = if has_no_driver { format!(" --remedy {remedy}") } else { String::new() };
             self.wrapped(2, Paint::Plain, &view.words.report("plan-it", &[]));
-            self.line(&format!("      {}", self.page.paint(Paint::Command, "nvmend plan")));
+            let command = format!("nvmend plan{named}");
+            self.line(&format!("      {}", self.page.paint(Paint::Command, &command)));
         }
     }
 
@@ -294,11 +300,18 @@ fn verdict(view: &View<'_>) -> String {
                 Environment::Wsl => "verdict-wsl",
                 Environment::Jetson => "verdict-jetson",
                 _ if view.picture.groups() > 0 => "verdict-driver-without-gpu",
+                _ if lacks_driver(view) => "verdict-gpu-without-driver",
                 _ => "verdict-nothing-here",
             };
             words.report(id, &[])
         }
     }
+}
+
+/// Whether all that there is of NVIDIA's is a GPU.
+fn lacks_driver(view: &View<'_>) -> bool {
+    view.report.verdict == Verdict::NotApplicable
+        && view.report.primary().is_some_and(|found| found.cause == "driver-not-installed")
 }
 
 /// Distribution, kernel, environment and GPUs in a line.

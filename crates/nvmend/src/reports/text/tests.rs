@@ -138,3 +138,24 @@ fn colour_changes_no_word() {
     assert_eq!(stripped, plain);
     assert_ne!(coloured, plain);
 }
+
+#[test]
+fn a_gpu_without_a_driver_is_told_how_it_gets_one() {
+    let words = Words::new(Language::English);
+    let cause = crate::causes::ALL.iter().find(|cause| cause.id == "driver-not-installed").unwrap();
+    let finding = Finding::certain().arg("gpu", "NVIDIA L4").arg("driver", "none");
+    let found = Diagnosed { cause, severity: cause.severity, finding, because_of: vec![] };
+    let (facts, diagnosis) = (Facts::default(), Diagnosis { findings: vec![found] });
+    let mut report = Report::new(&facts, &diagnosis, &words, sample::TIME.to_owned());
+    report.verdict = Verdict::NotApplicable;
+    let outlook = Outlook { effect: Effect::Harmless, kernel: None, faults: vec![] };
+    let picture = Picture::of(&facts);
+    let view = View { report: &report, picture: &picture, outlook: Some(&outlook), words: &words };
+    let shown = render(&view, &Page::PLAIN);
+    assert!(
+        shown.starts_with("– There is an NVIDIA GPU here, and no NVIDIA driver\n")
+            || shown.starts_with("- There is an NVIDIA GPU here, and no NVIDIA driver\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("\n      nvmend plan --remedy install-driver\n"), "{shown}");
+}
