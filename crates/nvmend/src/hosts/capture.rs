@@ -19,6 +19,9 @@ use crate::redact::Redactor;
 const SCHEMA: u32 = 1;
 /// An archive that unpacks to more is refused: an ordinary one holds a few MiB.
 const MOST_BYTES: u64 = 256 << 20;
+/// A larger manifest is refused: read, a list of short words takes ten times as much memory. An ordinary one has some
+/// hundred KiB.
+const MOST_MANIFEST: u64 = 32 << 20;
 
 /// A capture could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -156,6 +159,9 @@ pub fn read(compressed: impl Read) -> Result<Memory, CaptureError> {
         .map_err(|error| not_a_capture(&error))?;
     if first.path()? != Path::new("manifest.json") {
         return Err(not_a_capture(&"it does not start with a manifest"));
+    }
+    if first.size() > MOST_MANIFEST {
+        return Err(CaptureError::TooLarge);
     }
     let mut machine = manifest(&content(&mut first)?)?;
     for entry in entries {
@@ -394,14 +400,27 @@ mod tests {
         assert!(matches!(read(&b"no capture at all"[..]), Err(CaptureError::NotACapture(_))));
     }
 
-    #[test]
-    fn a_later_schema_is_named() {
+    fn read_manifest(manifest: &[u8]) -> Result<Memory, CaptureError> {
         let mut archive = tar::Builder::new(Vec::new());
-        let manifest = br#"{"schema": 9, "else": []}"#;
         append(&mut archive, Path::new("manifest.json"), manifest).unwrap();
         let plain = archive.into_inner().unwrap();
         let level = ruzstd::encoding::CompressionLevel::Fastest;
-        let archive = ruzstd::encoding::compress_to_vec(plain.as_slice(), level);
-        assert!(matches!(read(archive.as_slice()), Err(CaptureError::UnknownSchema { found: 9 })));
+        read(ruzstd::encoding::compress_to_vec(plain.as_slice(), level).as_slice())
+    }
+
+    #[test]
+    fn a_later_schema_is_named() {
+        let found = read_manifest(br#"{"schema": 9, "else": []}"#);
+        assert!(matches!(found, Err(CaptureError::UnknownSchema { found: 9 })));
+    }
+
+    #[test]
+    fn a_manifest_that_takes_much_more_memory_than_its_file_is_refused() {
+        let words = r#""","#.repeat(usize::try_from(MOST_MANIFEST).unwrap() / 3);
+        let manifest = format!(
+            r#"{{"schema":1,"tool":"","live":true,"redacted":true,"env":{{}},"kernel_log":null,"driver":null,
+                "nodes":{{}},"commands":[[[{words}""],{{"Err":"busy"}}]]}}"#
+        );
+        assert!(matches!(read_manifest(manifest.as_bytes()), Err(CaptureError::TooLarge)));
     }
 }

@@ -46,6 +46,8 @@ const MODULE_LIMIT: u64 = 512 << 20;
 const CONFIG_LIMIT: u64 = 64 << 10;
 /// More files about the driver than any image has.
 const MOST_FILES: usize = 512;
+/// Most bytes of them all. The five modules of a driver have some 100 KiB of description for each kernel.
+const MOST_KEPT: usize = 16 << 20;
 const BUFFER: usize = 64 << 10;
 
 /// Where modprobe's configuration lies inside an image. Debian's is links to files of the alternatives.
@@ -77,8 +79,8 @@ pub fn extract(
     if file.size() > PACKED_LIMIT {
         return Err(ImageError::Io(io::Error::other(format!("larger than {PACKED_LIMIT} bytes"))));
     }
-    let mut found =
-        Extract { files: Vec::new(), names: Vec::new(), is_enough, early: false, main: false };
+    let (names, files) = (Vec::new(), Vec::new());
+    let mut found = Extract { names, files, kept: 0, is_enough, early: false, main: false };
     let mut start = [0; 2];
     let count = file.read_at(0, &mut start)?;
     if start.get(..count) == Some(pe::MAGIC) {
@@ -135,6 +137,8 @@ pub fn is_module(path: &str, name: &str) -> bool {
 struct Extract<'q> {
     names: Vec<String>,
     files: Vec<Vec<u8>>,
+    /// The bytes of both.
+    kept: usize,
     is_enough: &'q dyn Fn(&[String]) -> bool,
     /// Whether the early part was met, and whether anything else was.
     early: bool,
@@ -220,13 +224,15 @@ impl Extract<'_> {
                 self.keep(path, text);
             }
         }
-        if self.names.len() >= MOST_FILES || (self.is_enough)(&self.names) {
+        let is_full = self.names.len() >= MOST_FILES || self.kept >= MOST_KEPT;
+        if is_full || (self.is_enough)(&self.names) {
             return ControlFlow::Break(());
         }
         ControlFlow::Continue(())
     }
 
     fn keep(&mut self, path: &str, content: Vec<u8>) {
+        self.kept += path.len() + content.len();
         self.names.push(path.to_owned());
         self.files.push(content);
     }

@@ -167,17 +167,23 @@ pub fn scan(mut stream: impl Read, to_end: bool, limit: u64) -> Result<Scanned, 
     }
 }
 
-/// Where the lines around the one at `at` begin and end that can stand in `.modinfo`.
+/// Where the lines around the one at `at` begin and end that can stand in `.modinfo`; empty where it cannot itself.
 fn run_around(window: &[u8], at: usize) -> Range<usize> {
     let Some((before, after)) = window.split_at_checked(at) else { return at..at };
     // The line itself begins after a NUL; `before` then ends with one, which `rsplit` shows as an empty line.
     if before.last().is_some_and(|byte| *byte != 0) {
         return at..at;
     }
+    // No more than is always at hand: the same description is found whatever stands around it.
+    let before = before.get(at.saturating_sub(KEPT)..).unwrap_or_default();
+    let after = after.get(..KEPT).unwrap_or(after);
     let lines = |count: usize, line: &[u8]| count + line.len() + 1;
     let start = before.rsplit(|byte| *byte == 0).take_while(|line| belongs(line)).fold(0, lines);
     let end = after.split(|byte| *byte == 0).take_while(|line| belongs(line)).fold(0, lines);
-    (at + 1).saturating_sub(start).min(at)..(at + end).min(window.len())
+    if end == 0 {
+        return at..at;
+    }
+    (at + 1).saturating_sub(start).min(at)..at + end.min(after.len())
 }
 
 /// Whether lines with `vermagic=` are a module's description.
@@ -286,6 +292,26 @@ mod tests {
         let file = [b"\x01\0vermagic=%s\0\x01\x02\0".as_slice(), DEBIAN].concat();
         let found = scan(file.as_slice(), false, 1 << 20).unwrap();
         assert_eq!(parse(&found.section, "x.ko"), parse(DEBIAN, "x.ko"));
+    }
+
+    #[test]
+    fn a_vermagic_that_is_no_text_is_none() {
+        let file = b"\0name=nvidia\0vermagic=6.1\x0f\0license=NVIDIA\0";
+        assert_eq!(scan(&file[..], false, 1 << 20), Err(ModinfoError::None));
+    }
+
+    /// A capture keeps no more of a module in an initramfs image.
+    #[test]
+    fn what_was_found_is_found_again_in_itself() {
+        let lines = b"alias=x\0".repeat(40_000);
+        for (before, after) in [(&lines[..], &b""[..]), (b"", &lines), (&lines, &lines)] {
+            let file = [b"\x01\0", before, DEBIAN, after, b"\x01"].concat();
+            let once = scan(Slowly(&file, 977), false, 1 << 30).unwrap().section;
+            let kept = [b"\0", once.strip_prefix(b"\0").unwrap_or(&once)].concat();
+            let again = scan(kept.as_slice(), false, 1 << 30).unwrap().section;
+            let again = [b"\0", again.strip_prefix(b"\0").unwrap_or(&again)].concat();
+            assert!(again == kept, "{} bytes of {}", again.len(), kept.len());
+        }
     }
 
     #[test]

@@ -17,8 +17,10 @@ pub fn parse(text: &str, path: &Path) -> Vec<ConfigLine> {
     while let Some((index, line)) = lines.next() {
         let mut line = line.to_owned();
         // A backslash at the end of a line goes on with the next; comments go on too.
-        while let Some(stem) = line.strip_suffix('\\') {
-            line = format!("{stem} {}", lines.next().map_or("", |(_, next)| next));
+        while line.ends_with('\\') {
+            line.pop();
+            line.push(' ');
+            line.push_str(lines.next().map_or("", |(_, next)| next));
         }
         let line = line.trim();
         if line.starts_with('#') {

@@ -151,6 +151,8 @@ fn packages_in(file: &dyn RandomRead, names: &BTreeSet<&str>) -> Result<Vec<u8>,
     const LZ4_FRAME: &[u8] = b"\x04\x22\x4d\x18";
     /// No paragraph is longer.
     const LONGEST: usize = 4 << 20;
+    /// A repository has some dozens of versions of a driver's packages, each in a hundred bytes.
+    const MOST_FOUND: usize = 4 << 20;
     let mut start = [0; 6];
     file.read_at(0, &mut start).map_err(|error| error.to_string())?;
     let stream = Stream::new(file);
@@ -180,6 +182,9 @@ fn packages_in(file: &dyn RandomRead, names: &BTreeSet<&str>) -> Result<Vec<u8>,
             if std::str::from_utf8(name).is_ok_and(|name| names.contains(name)) {
                 let version = paragraph.field("Version").unwrap_or_default();
                 found.extend([b"Package: ", name, b"\nVersion: ", version, b"\n\n"].concat());
+                if found.len() > MOST_FOUND {
+                    return Err("more versions of the driver than a repository has".to_owned());
+                }
             }
         }
         if read == 0 {
@@ -296,6 +301,15 @@ mod tests {
         let host = host()
             .file(&format!("{NVIDIA}Packages.gz"), &gzip(b"Package: x\n")[..12])
             .file(&format!("{DEBIAN}contrib_binary-amd64_Packages.lz4"), b"\x04\x22\x4d\x18rest");
+        let (origins, gaps) = found(&host, facts(&MIXED));
+        assert_eq!(origins[0], None);
+        assert_eq!(gaps.len(), 1, "{gaps:?}");
+    }
+
+    #[test]
+    fn a_list_that_names_a_package_without_end_is_a_gap() {
+        let endless = gzip(&b"Package: libcuda1\n\n".repeat(250_000));
+        let host = host().file(&format!("{NVIDIA}Packages.gz"), endless);
         let (origins, gaps) = found(&host, facts(&MIXED));
         assert_eq!(origins[0], None);
         assert_eq!(gaps.len(), 1, "{gaps:?}");

@@ -27,7 +27,7 @@ fn very_large_files_are_read_or_refused_in_little_time() {
         line.resize(50 << 20, b'x');
         line
     };
-    let cases: [(&str, Vec<u8>); 7] = [
+    let cases: [(&str, Vec<u8>); 8] = [
         ("/etc/ld.so.cache", vec![0xa5; 64 << 20]),
         ("/usr/lib/modules/6.1.0-47-amd64/modules.dep", long_line()),
         ("/var/lib/dpkg/status", "Package: x\nStatus: a b c\n\n".repeat(800_000).into_bytes()),
@@ -35,6 +35,7 @@ fn very_large_files_are_read_or_refused_in_little_time() {
         ("/proc/modules", "nvidia 1 ".repeat(2_000_000).into_bytes()),
         ("/etc/ld.so.conf", "include /etc/ld.so.conf\n".repeat(40_000).into_bytes()),
         ("/etc/modprobe.d/long.conf", "options nvidia x=\\\n".repeat(50_000).into_bytes()),
+        ("/etc/modprobe.d/short.conf", "\\\n".repeat(500_000).into_bytes()),
     ];
     for (path, content) in cases {
         soon(debian().file(path, content), path);

@@ -6,6 +6,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use nvmend::facts::PackageManager;
 use nvmend::hosts::sysroot::Sysroot;
 use rustix::fs::{CWD, FileType, Mode, makedev, mknodat};
 
@@ -107,6 +108,35 @@ fn sparse_giants_take_no_time() {
     in_place_of_each("1 GiB of holes", |path| {
         fs::File::create(path).unwrap().set_len(1 << 30).unwrap();
     });
+}
+
+/// Only the rpm program reads them, and a root's is not run: no such root has "no packages".
+#[test]
+fn an_rpm_database_of_an_older_format_is_a_gap_that_names_the_format() {
+    for (database, format) in [
+        ("var/lib/rpm/Packages", "Berkeley DB"),
+        ("var/lib/rpm/Packages.db", "ndb"),
+        ("usr/lib/sysimage/rpm/Packages", "Berkeley DB"),
+        ("usr/lib/sysimage/rpm/Packages.db", "ndb"),
+    ] {
+        for has_program in [false, true] {
+            let root = tree();
+            fs::remove_dir_all(root.path().join("var/lib/dpkg")).unwrap();
+            let file = root.path().join(database);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, "pages").unwrap();
+            if has_program {
+                fs::create_dir_all(root.path().join("usr/bin")).unwrap();
+                fs::write(root.path().join("usr/bin/rpm"), "a program").unwrap();
+            }
+            let facts = check_tree(root.path(), database).facts;
+            let gap = facts.gaps.iter().find(|gap| gap.what == format!("/{database}"));
+            assert!(gap.unwrap().why.contains(format), "{gap:?}");
+            let [found] = &facts.packages.databases[..] else { panic!("{:?}", facts.packages) };
+            assert_eq!(found.manager, PackageManager::Rpm);
+            assert!(found.count.is_unreadable(), "{found:?}");
+        }
+    }
 }
 
 #[test]

@@ -109,6 +109,18 @@ fn stops_when_the_question_is_answered() {
 }
 
 #[test]
+fn what_is_kept_of_an_image_is_bounded() {
+    let long = "x".repeat(50_000);
+    let module =
+        made::module(&[("vermagic", "6.1.0"), ("license", "NVIDIA"), ("description", &long)]);
+    let paths: Vec<String> = (0..400).map(|at| format!("usr/lib/modules/{at}/nvidia.ko")).collect();
+    let image = cpio::write(paths.iter().map(|path| (path.as_str(), module.as_slice())));
+    assert!(image.len() > MOST_KEPT + (2 << 20));
+    let extract = take(zstd(&image)).unwrap();
+    assert!(extract.len() < MOST_KEPT + (1 << 20), "{} bytes", extract.len());
+}
+
+#[test]
 fn reads_a_unified_image_only_of_the_wanted_kernel() {
     let image = made::pe(&[(".uname", b"6.1.0\n"), (".initrd", &gzip(&main_archive()))]);
     let read = |wanted: &'static str| {

@@ -66,12 +66,15 @@ fn open_in(host: &dyn Host, directory: &str) -> Option<Result<RpmDatabase, Unrea
     }
     for (name, format) in [("Packages", "Berkeley DB"), ("Packages.db", "rpm's own ndb")] {
         let path = format!("{directory}/{name}");
-        if host.metadata(Path::new(&path)).is_ok() {
-            return Some(match RpmProgram::find(host, directory) {
-                Some(program) => Ok(RpmDatabase { path, access: Access::Program(program, format) }),
-                None => Err(Unreadable { path, why: needs_program(format) }),
-            });
+        match host.metadata(Path::new(&path)) {
+            Ok(_) => {}
+            Err(error) if error.is_absent() => continue,
+            Err(error) => return Some(Err(Unreadable { path, why: error.why.to_string() })),
         }
+        return Some(match RpmProgram::find(host, directory) {
+            Some(program) => Ok(RpmDatabase { path, access: Access::Program(program, format) }),
+            None => Err(Unreadable { path, why: needs_program(format) }),
+        });
     }
     None
 }

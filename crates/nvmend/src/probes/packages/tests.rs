@@ -5,6 +5,7 @@ use crate::facts::{
     BuildOutcome, DkmsBuild, DkmsModule, KernelModules, LibraryFile, LibraryPlace, ModuleFile,
     ModuleInfo, Ownership, PackageRole,
 };
+use crate::host::Failure;
 use crate::hosts::memory::Memory;
 
 fn probe(host: &Memory, mut facts: Facts) -> Facts {
@@ -246,6 +247,20 @@ fn says_why_an_rpm_database_cannot_be_read() {
     for (host, words) in [
         (Memory::default().file("/var/lib/rpm/Packages", "x"), "Berkeley DB"),
         (Memory::default().file("/usr/lib/sysimage/rpm/Packages.db", "x"), "ndb"),
+        // A root has the program too, and it cannot be run there.
+        (
+            Memory::default().file("/var/lib/rpm/Packages", "x").file("/usr/bin/rpm", "x"),
+            "(Berkeley DB) that only the rpm program reads; /usr/bin/rpm: cannot be asked here",
+        ),
+        (
+            Memory::default().file("/usr/lib/sysimage/rpm/Packages.db", "x").file("/bin/rpm", "x"),
+            "(rpm's own ndb) that only the rpm program reads; /bin/rpm: cannot be asked here",
+        ),
+        (
+            Memory::default()
+                .failing("/var/lib/rpm/Packages", Failure::Io("Input/output error".into())),
+            "Input/output error",
+        ),
         (Memory::default().file("/var/lib/rpm/rpmdb.sqlite", "x"), "not an SQLite database"),
         (
             Memory::default()
