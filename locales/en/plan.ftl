@@ -6,6 +6,8 @@
 component-missing = Debian keeps the driver in the components contrib, non-free and non-free-firmware, and the sources that are set up here don't have it ({ $packages })
 # $path, $why
 file-unreadable = { $path } cannot be read ({ $why })
+# $name: the unit of a container
+container-loses-gpu = systemd would have to read its units anew, and { $name } would lose its GPU by that
 # $jobs: a list
 gpu-jobs-run = these programs use a GPU: { $jobs }; with --allow gpu-jobs-stop they would be ended
 # $module, $by

@@ -3,6 +3,7 @@
 ## 某种办法为什么用不了（接在“用不了：”之后）。按标识排序。
 
 component-missing = Debian 把驱动放在 contrib、non-free 和 non-free-firmware 组件里，而这里配置的软件源没有（{ $packages }）
+container-loses-gpu = 需要让 systemd 重新读取单元文件，而 { $name } 会因此失去 GPU
 file-unreadable = 无法读取 { $path }（{ $why }）
 gpu-jobs-run = 这些程序正在使用 GPU：{ $jobs }；加上 --allow gpu-jobs-stop 才会结束它们
 held-by-module = 模块 { $by } 依赖 { $module }，它不属于驱动，换成新模块后未必还能加载；请先卸载它，事后再加载
