@@ -64,6 +64,8 @@ claim-file-damaged = This file is damaged
 claim-link-target = This link leads to
 # $name: the variable. The value is its value.
 claim-variable-set = { $name } is set
+# $name: the variable, $unit: the service. The value is the variable's.
+claim-unit-variable = { $name } is set for { $unit }
 # No arguments. The value is the line.
 claim-config-line = Configuration line
 # No arguments. The value is the line.

@@ -123,6 +123,8 @@ hint-history = nvmend history lists the runs.
 error-no-reboot-came = Run { $run } does not wait for a reboot that has happened.
 # $run
 error-run-is-undone = Nothing of run { $run } is left to take back.
+# $run
+error-run-stays = Nothing of run { $run } can be taken back.
 error-nothing-to-undo = There is no run that could be taken back.
 # $run, $steps: each with why
 error-lost = Run { $run } cannot be taken back wholly, so nothing was changed. { $steps }

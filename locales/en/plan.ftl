@@ -6,6 +6,8 @@
 component-missing = Debian keeps the driver in the components contrib, non-free and non-free-firmware, and the sources that are set up here don't have it ({ $packages })
 # $path, $why
 file-unreadable = { $path } cannot be read ({ $why })
+# $name: the unit of a container
+container-loses-gpu = systemd would have to read its units anew, and { $name } would lose its GPU by that
 # $jobs: a list
 gpu-jobs-run = these programs use a GPU: { $jobs }; with --allow gpu-jobs-stop they would be ended
 # $module, $by
@@ -130,6 +132,7 @@ run-succeeded-otherwise = Done. The causes are gone; something is otherwise than
 run-rolled-back = It failed, and everything was taken back: the machine is as it was before.
 run-interrupted-rolled-back = The interrupted run was taken back: the machine is as it was before.
 run-stuck = Not everything could be taken back. What was not:
+run-partly-undone = Taken back, as far as it can be. What stays:
 run-undone = Taken back: the machine is as it was before the run.
 run-awaits-reboot = The machine reboots. The run goes on by itself then, and the next nvmend says how it ended.
 run-open = The run has not ended. What it did is not taken back yet.
@@ -145,6 +148,8 @@ differences = Otherwise than predicted:
 difference = { $field }: predicted { $predicted }, found { $found }
 programs-said = What the programs wrote (root may read it):
 to-take-back = To take it back:
+to-take-back-partly = Part of it can be taken back:
+nothing-to-take-back = Nothing of this run can be taken back.
 to-take-back-rest = To take the rest back:
 
 ## Runs whose end nobody was told, in one line
@@ -160,6 +165,8 @@ notice-rolled-back = Run { $run } has ended: it failed, and everything was taken
 # $run
 notice-stuck = Run { $run } could not be taken back wholly. Try again with: sudo nvmend undo { $run }
 # $run
+notice-partly-undone = Run { $run } was taken back, as far as it can be. What stays: nvmend history -v
+# $run
 notice-undone = Run { $run } was taken back. Details: nvmend history
 
 ## The list of runs
@@ -168,6 +175,7 @@ no-runs = No runs: nvmend has changed nothing on this machine.
 state-succeeded = done
 state-rolled-back = failed, taken back
 state-stuck = not wholly taken back
+state-partly-undone = taken back later, in part
 state-undone = taken back later
 state-awaits-reboot = goes on after a reboot
 state-open = not ended
@@ -178,6 +186,7 @@ step-begun = begun
 step-done = done
 step-reverted = taken back
 step-not-reverted = could not be taken back
+step-stays = cannot be taken back, and stays
 # $run, $why
 run-unreadable = Run { $run } cannot be read: { $why }
 

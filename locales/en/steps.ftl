@@ -48,6 +48,8 @@ by-hand-upgrade-service = Put DCGM { $version } or newer in the place of { $name
 by-hand-use-cuda-compat = Install { $name }, and let programs that need CUDA { $wanted } find it first
 # $name: of a variable, $value
 by-hand-variable = { $name } is set to { $value }, by none of the usual files (a module file, a wrapper, a service or this shell): unset or correct it where it is set
+# $name: of a variable, $file: with the line's number, $value: the variable's
+by-hand-unit-line = { $file }, which is a package's or may hold passwords, sets { $name } to “{ $value }” for this service. Set it otherwise, and start the service anew
 # $name: of a variable, $file: with the line's number, $value: the line
 by-hand-variable-line = { $file } sets { $name }: “{ $value }”. Take that out, and log in anew
 # $program, $count: packages, $changes: a list (+new, -gone, old → new)
@@ -99,6 +101,9 @@ refresh-module-index-undo = The former index is restored
 # $packages: a list
 release-packages = Releases the hold on { $packages }
 release-packages-undo = They are held again
+# $unit
+reload-and-start-service = Lets systemd read its units anew, and starts { $unit }
+reload-and-start-service-undo = It is stopped again
 # $program, $count: packages, $changes: a list
 remove-duplicates = Takes away what an interrupted upgrade left beside the newer versions ({ $program }): { $changes }
 remove-duplicates-undo = Nothing is to be taken back: the newer versions stay
@@ -137,6 +142,9 @@ unload-modules-undo = They are loaded again
 # $path, $difference: the lines that change
 write-file = Writes { $path }: { $difference }
 write-file-undo = The former file is restored
+# The same
+write-variables = Writes { $path }, which counts for who logs in from then on (a session that is open keeps what it has): { $difference }
+write-variables-undo = The former file is restored
 # $module, $version, $kernel
 unbuild-module = Takes { $module } { $version } out of kernel { $kernel } again
 unbuild-module-final = It only takes back a build

@@ -31,6 +31,7 @@ claim-file-empty = 此文件是空的（0 字节）
 claim-file-damaged = 此文件已损坏
 claim-link-target = 此符号链接指向
 claim-variable-set = 设置了环境变量 { $name }
+claim-unit-variable = 为 { $unit } 设置了环境变量 { $name }
 claim-config-line = 配置行
 claim-log-line = 内核日志
 claim-gpu = 位于 { $address } 的 GPU

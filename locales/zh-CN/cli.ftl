@@ -102,6 +102,7 @@ error-no-such-run = 没有“{ $run }”这次执行。
 hint-history = 用 nvmend history 列出所有执行。
 error-no-reboot-came = 执行 { $run } 并没有在等待一次已经发生的重启。
 error-run-is-undone = 执行 { $run } 已经没有可以撤销的改动。
+error-run-stays = 执行 { $run } 的改动都无法撤销。
 error-nothing-to-undo = 没有可以撤销的执行。
 error-lost = 执行 { $run } 无法全部撤销，因此没有改动任何东西。{ $steps }
 hint-lost-partly = 要撤销其余部分，请运行：sudo nvmend undo --partly { $run }

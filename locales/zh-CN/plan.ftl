@@ -3,6 +3,7 @@
 ## 某种办法为什么用不了（接在“用不了：”之后）。按标识排序。
 
 component-missing = Debian 把驱动放在 contrib、non-free 和 non-free-firmware 组件里，而这里配置的软件源没有（{ $packages }）
+container-loses-gpu = 需要让 systemd 重新读取单元文件，而 { $name } 会因此失去 GPU
 file-unreadable = 无法读取 { $path }（{ $why }）
 gpu-jobs-run = 这些程序正在使用 GPU：{ $jobs }；加上 --allow gpu-jobs-stop 才会结束它们
 held-by-module = 模块 { $by } 依赖 { $module }，它不属于驱动，换成新模块后未必还能加载；请先卸载它，事后再加载
@@ -92,6 +93,7 @@ run-succeeded-otherwise = 完成。问题已经消除，但有些地方与预计
 run-rolled-back = 执行失败，已全部撤销：机器恢复到执行之前的状态。
 run-interrupted-rolled-back = 中断的执行已经撤销：机器恢复到执行之前的状态。
 run-stuck = 未能全部撤销。没能撤销的有：
+run-partly-undone = 能撤销的都已撤销。保留下来的有：
 run-undone = 已撤销：机器恢复到执行之前的状态。
 run-awaits-reboot = 机器即将重启，重启后会自动继续；下次运行 nvmend 时会显示结果。
 run-open = 这次执行没有结束，已做的改动还没有撤销。
@@ -103,6 +105,8 @@ differences = 与预计不同之处：
 difference = { $field }：预计 { $predicted }，实际 { $found }
 programs-said = 各程序的输出（root 可读）：
 to-take-back = 如需撤销：
+to-take-back-partly = 其中一部分可以撤销：
+nothing-to-take-back = 这次执行的改动都无法撤销。
 to-take-back-rest = 撤销其余的改动：
 
 ## 结果还没有告知过用户的执行（一行）
@@ -112,6 +116,7 @@ notice-awaits-reboot = 执行 { $run } 会在重启后继续。如果不想继�
 notice-succeeded = 执行 { $run } 已经完成，问题已经消除。详情：nvmend history
 notice-rolled-back = 执行 { $run } 失败，已全部撤销。详情：nvmend history
 notice-stuck = 执行 { $run } 未能全部撤销。请再试一次：sudo nvmend undo { $run }
+notice-partly-undone = 执行 { $run } 中能撤销的都已撤销。查看保留了哪些改动：nvmend history -v
 notice-undone = 执行 { $run } 已经撤销。详情：nvmend history
 
 ## 执行记录
@@ -120,6 +125,7 @@ no-runs = 没有执行记录：nvmend 没有改动过这台机器。
 state-succeeded = 完成
 state-rolled-back = 失败，已撤销
 state-stuck = 未能全部撤销
+state-partly-undone = 后来撤销了一部分
 state-undone = 后来已撤销
 state-awaits-reboot = 重启后继续
 state-open = 没有结束
@@ -129,6 +135,7 @@ step-begun = 已开始
 step-done = 已完成
 step-reverted = 已撤销
 step-not-reverted = 未能撤销
+step-stays = 无法撤销，保留下来
 run-unreadable = 无法读取执行记录 { $run }：{ $why }
 
 ## 撤销

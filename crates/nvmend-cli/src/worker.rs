@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use nvmend::apply::{self, ApplyError, Event, Session};
 use nvmend::host::Host;
 use nvmend::hosts::live::Live;
+use nvmend::hosts::session::InSession;
 use nvmend::plan::Plan;
 use nvmend::probe::{DEADLINE, probe};
 use nvmend::report::rfc3339;
@@ -150,7 +151,7 @@ pub fn with_session<T>(
     work(&Session {
         host: live.as_ref(),
         clock: &|| rfc3339(ui::now()),
-        probe: &|| probe(&host, DEADLINE),
+        probe: &|variables| probe(&InSession::of(&host, variables), DEADLINE),
         stopped: &|| {
             asked.load(Ordering::Relaxed) || stop.is_some_and(|stop| live.metadata(stop).is_ok())
         },

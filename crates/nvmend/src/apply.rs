@@ -22,6 +22,9 @@ pub const LOCK: &str = "/run/lock/nvmend.lock";
 /// How long a fresh boot may take until the modules are loaded.
 const BOOT_PATIENCE: Duration = Duration::from_secs(60);
 
+/// Reads the machine as a session sees it in which these variables, by name, have these values besides.
+pub type Reading<'s> = &'s dyn Fn(&[(String, String)]) -> Facts;
+
 /// What a run needs from outside.
 pub struct Session<'s> {
     /// The machine.
@@ -29,7 +32,7 @@ pub struct Session<'s> {
     /// Now, in RFC 3339.
     pub clock: &'s dyn Fn() -> String,
     /// Reads the machine anew.
-    pub probe: &'s dyn Fn() -> Facts,
+    pub probe: Reading<'s>,
     /// Whether somebody wants it stopped: no further step is begun then, and what was done is taken back.
     pub stopped: &'s dyn Fn() -> bool,
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::journal::{Begun, Difference, Fault, Outcome, Run};
 use crate::report::{Disruption, Tool};
+use crate::undo::{Reach, WayBack};
 
 /// The schema that this program writes.
 pub const SCHEMA: u32 = 1;
@@ -58,6 +59,9 @@ pub struct RunReport {
     pub failed: Option<Fault>,
     /// What was otherwise than predicted.
     pub differences: Vec<Difference>,
+    /// How much of it `nvmend undo` can take back now.
+    #[serde(default)]
+    pub undo: Reach,
 }
 
 /// How a run stands.
@@ -71,6 +75,8 @@ pub enum RunState {
     RolledBack,
     /// Something failed, and not all could be taken back.
     Stuck,
+    /// All was done, and taken back later but for what cannot be, as was said and wanted.
+    PartlyUndone,
     /// All was done, and taken back later.
     Undone,
     /// It goes on after a reboot.
@@ -119,6 +125,7 @@ impl RunReport {
         let state = match run.outcome {
             Some(Outcome::Succeeded) => RunState::Succeeded,
             Some(Outcome::RolledBack) => RunState::RolledBack,
+            Some(Outcome::Stuck) if run.is_partly_undone() => RunState::PartlyUndone,
             Some(Outcome::Stuck) => RunState::Stuck,
             Some(Outcome::Undone) => RunState::Undone,
             None if run.awaits.is_some() && run.failed.is_none() && !run.undoing => {
@@ -145,6 +152,7 @@ impl RunReport {
             steps: run.plan.steps.iter().enumerate().map(step).collect(),
             failed: run.failed.clone(),
             differences: run.differences.clone(),
+            undo: WayBack::of(run).reach(run),
         }
     }
 }

@@ -282,6 +282,15 @@ impl Plan {
         })
     }
 
+    /// Variables, by name, as its files set them for sessions that begin after it.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        let files = self.steps.iter().filter_map(|step| match step {
+            Step::WriteFile(file) => Some(&file.variables),
+            _ => None,
+        });
+        files.flatten().map(|set| (set.name.clone(), set.value.clone())).collect()
+    }
+
     /// Whether there is nothing in it that nvmend does: it is shown, and can't be applied.
     pub fn is_advice(&self) -> bool {
         matches!(self.steps.first(), None | Some(Step::ByHand(_)))

@@ -2,11 +2,27 @@
 
 use std::collections::BTreeMap;
 
-use crate::journal::{Begun, Run};
+use serde::{Deserialize, Serialize};
+
+use crate::journal::{Begun, Outcome, Run};
 use crate::step::{Step, Trace};
 
 /// What a journal says of a step that was left because it is lost.
 pub const LOST: &str = "it cannot be taken back";
+
+/// How much of a run can be taken back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// All that it did and that lasts.
+    All,
+    /// Not all: `nvmend undo --partly` takes back the rest.
+    Part,
+    /// Nothing; or nothing is left.
+    #[default]
+    Nothing,
+}
 
 /// The way back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +70,21 @@ impl WayBack {
         !self.lost.is_empty() && !is_begun && !is_wanted
     }
 
+    /// How much of the run comes back on it.
+    pub fn reach(&self, run: &Run) -> Reach {
+        let is_over = matches!(run.outcome, Some(Outcome::RolledBack | Outcome::Undone));
+        let has_inverse = |begun: &Begun| !begun.reverted && !begun.inverse.is_empty();
+        if is_over || run.is_partly_undone() || !run.begun.values().any(has_inverse) {
+            Reach::Nothing
+        } else if self.lost.is_empty() {
+            Reach::All
+        } else if self.leads_somewhere(run) {
+            Reach::Part
+        } else {
+            Reach::Nothing
+        }
+    }
+
     /// Whether it changes anything on the disk.
     pub fn leads_somewhere(&self, run: &Run) -> bool {
         let has_inverse = |begun: &Begun| !begun.inverse.is_empty();
@@ -86,6 +117,16 @@ impl Run {
     /// Whether everything was done. It may have been taken back since, or be under way to that.
     fn has_ended_well(&self) -> bool {
         self.failed.is_none() && (self.outcome.is_some() || self.undoing)
+    }
+
+    /// Whether it was taken back but for what cannot be, as it was wanted.
+    pub fn is_partly_undone(&self) -> bool {
+        let stuck: Vec<_> =
+            self.begun.values().filter_map(|begun| begun.stuck.as_deref()).collect();
+        self.outcome == Some(Outcome::Stuck)
+            && self.failed.is_none()
+            && !stuck.is_empty()
+            && stuck.iter().all(|why| *why == LOST)
     }
 
     fn step(&self, at: usize) -> Option<&Step> {

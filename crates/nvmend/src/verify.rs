@@ -19,10 +19,11 @@ pub(crate) fn verify(
     const GLANCE: Duration = Duration::from_secs(5);
     /// How often the machine is read before what did not answer in time counts as not there to be seen.
     const READS: usize = 3;
+    let variables = plan.variables();
     let mut waited = Duration::ZERO;
     let mut reads = 0;
     loop {
-        let facts = (session.probe)();
+        let facts = (session.probe)(&variables);
         reads += 1;
         // That nobody looked is no proof that a cause is gone.
         if reads < READS && facts.gaps.iter().any(Gap::is_late) {

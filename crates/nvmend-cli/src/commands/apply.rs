@@ -83,7 +83,7 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     let run = work::run(&live, Work::Apply(plan), words, ui, is_json)?;
     Ok(match run.state {
         RunState::Succeeded | RunState::AwaitsReboot => Status::Fine,
-        RunState::RolledBack | RunState::Undone => Status::RolledBack,
+        RunState::RolledBack | RunState::Undone | RunState::PartlyUndone => Status::RolledBack,
         RunState::Stuck | RunState::Open => Status::Stuck,
     })
 }

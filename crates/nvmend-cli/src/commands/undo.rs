@@ -4,11 +4,11 @@ use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 use clap::ArgMatches;
-use nvmend::history::{RunState, StepState};
+use nvmend::history::RunState;
 use nvmend::hosts::live::Live;
 use nvmend::journal::{self, Outcome, Run};
 use nvmend::reports::run as report;
-use nvmend::undo::{self, WayBack};
+use nvmend::undo::{Reach, WayBack};
 use nvmend::words::Words;
 
 use crate::exit::{Failure, Status};
@@ -25,6 +25,12 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
     let run = chosen(&live, matches.get_one::<String>("run"), words)?;
     let partly = matches.get_flag("partly");
     let way = WayBack::of(&run);
+    if way.lost.is_empty()
+        && run.outcome == Some(Outcome::Succeeded)
+        && way.reach(&run) == Reach::Nothing
+    {
+        return Err(Failure::usage(words.cli("error-run-stays", &[("run", run.id.clone())])));
+    }
     refuse_lost(&run, &way, partly, words)?;
     let is_json = matches.get_one::<String>("format").is_some_and(|format| format == "json");
     let preview = report::preview(&run, words, &ui.page);
@@ -44,17 +50,9 @@ pub fn run(matches: &ArgMatches, words: &Words, ui: &Ui) -> Result<Status, Failu
         }
     }
     let run = work::run(&live, Work::Undo(&run.id, partly), words, ui, is_json)?;
-    let stuck = || run.steps.iter().enumerate().filter(|(_, step)| step.state == StepState::Stuck);
     Ok(match run.state {
-        RunState::Undone | RunState::RolledBack => Status::Fine,
-        // As was said, and wanted.
-        RunState::Stuck
-            if stuck().all(|(at, step)| {
-                way.lost.contains(&at) && step.why.as_deref() == Some(undo::LOST)
-            }) =>
-        {
-            Status::Fine
-        }
+        // In part: as was said, and wanted.
+        RunState::Undone | RunState::RolledBack | RunState::PartlyUndone => Status::Fine,
         _ => Status::Stuck,
     })
 }
@@ -86,8 +84,10 @@ fn chosen(live: &Live, named: Option<&String>, words: &Words) -> Result<Run, Fai
     let ids = journal::runs(live).map_err(|error| Failure::undetermined(error.to_string()))?;
     for id in ids.iter().rev() {
         let run = journal::read(live, id).map_err(unreadable)?;
-        let can_go_back =
-            |run: &Run| matches!(run.outcome, Some(Outcome::Succeeded | Outcome::Stuck));
+        let can_go_back = |run: &Run| {
+            matches!(run.outcome, Some(Outcome::Succeeded | Outcome::Stuck))
+                && !run.is_partly_undone()
+        };
         if let Some(run) = run.filter(can_go_back) {
             return Ok(run);
         }

@@ -32,7 +32,7 @@ mod half_installed_packages;
 mod headers_not_tracked;
 mod kernel_headers_missing;
 mod leftover_libraries;
-mod library_path_override;
+pub(crate) mod library_path_override;
 mod missing_driver_files;
 mod mixed_driver_series;
 mod mixed_install_methods;

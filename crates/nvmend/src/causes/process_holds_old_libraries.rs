@@ -1,6 +1,7 @@
 //! Running processes map driver libraries that fit neither the loaded module nor what new programs get.
 
 use super::common::{libraries, loaded, with_all};
+use super::library_path_override::is_led_by_unit;
 use super::{service_skew, snap_runtime_skew};
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{Environment, Facts, Holder, MappedLibrary};
@@ -29,6 +30,8 @@ fn find(facts: &Facts) -> Option<Finding> {
         .arg("version", &library.version)
         .arg("driver", driver)
         .arg("count", old.len());
+    let are_led = old.iter().all(|(holder, _)| is_led_by_unit(facts, holder));
+    let finding = if are_led { finding.follows_from("library-path-override") } else { finding };
     let evidence = old.iter().take(8).map(|(holder, library)| {
         Evidence::new(
             "claim-process-libraries",

@@ -1,6 +1,7 @@
 //! A service of the driver runs with libraries of another version than the loaded module's, or is itself too old for it.
 
 use super::common::{NONE, libraries, loaded, package, with_all};
+use super::library_path_override::is_led_by_unit;
 use crate::diagnose::{Cause, Evidence, Finding, Severity};
 use crate::facts::{Environment, Facts, Holder, MappedLibrary, Package, PackageRole};
 use crate::knowledge::{cuda::highest_cuda, dcgm};
@@ -50,6 +51,8 @@ fn with_other_libraries(facts: &Facts) -> Option<Finding> {
         .arg("state", if library.deleted { "deleted" } else { "there" })
         .evidence(process(holder, library));
     let others = skewed(facts).skip(1).take(5).map(|(holder, library, _)| process(holder, library));
+    let are_led = skewed(facts).all(|(holder, ..)| is_led_by_unit(facts, holder));
+    let finding = if are_led { finding.follows_from("library-path-override") } else { finding };
     Some(with_all(finding, others.chain(loaded(facts)).chain(libraries(facts))))
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Datum, Keeper};
+use super::{Datum, Keeper, Origin};
 use crate::version::DriverVersion;
 
 /// Who uses the driver now.
@@ -20,6 +20,26 @@ pub struct Holders {
     /// The unit of the display manager, if it runs.
     #[serde(default)]
     pub display_manager: Option<String>,
+    /// What leads running services to driver libraries beside the system's.
+    #[serde(default)]
+    pub overrides: Vec<UnitOverride>,
+}
+
+/// A line of a unit's configuration by which a running service gets a driver library.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitOverride {
+    /// The service.
+    pub unit: String,
+    /// `LD_LIBRARY_PATH` or `LD_PRELOAD`.
+    pub variable: String,
+    /// What the line sets it to.
+    pub value: String,
+    /// The element of that by which the library is found, as it is written.
+    pub element: String,
+    /// The file, with the line's number.
+    pub from: Origin,
+    /// The library, as the service has it in memory.
+    pub library: MappedLibrary,
 }
 
 /// One process.

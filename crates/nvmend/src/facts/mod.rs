@@ -42,7 +42,7 @@ pub use deep::{AskedLibrary, Deep, LibraryAnswer, LibraryOutcome};
 pub use display::{Display, Manifest};
 pub use engines::{BrokenRuntime, ContainerEngine, ContainerEngines, MissingSetting};
 pub use firmware::Firmware;
-pub use holders::{Holder, Holders, MappedLibrary};
+pub use holders::{Holder, Holders, MappedLibrary, UnitOverride};
 pub use initramfs::{Image, ImageContent, ImageKind, Initramfs};
 pub use keeper::{Container, Keeper};
 pub use kernels::{Kernel, Kernels};

@@ -69,6 +69,7 @@ pub enum Environment {
 
 /// One environment variable.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Variable {
     /// `LD_LIBRARY_PATH`, …
     pub name: String,

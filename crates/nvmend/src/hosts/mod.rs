@@ -11,6 +11,7 @@ pub mod memory;
 mod process;
 pub mod recorder;
 pub mod saved;
+pub mod session;
 pub mod simulated;
 pub mod sysroot;
 

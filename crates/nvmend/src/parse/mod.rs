@@ -52,6 +52,7 @@ pub mod python_pattern;
 pub mod rpm_header;
 pub mod rpm_query;
 pub mod runfile_record;
+pub mod settings;
 pub mod sqlite;
 pub mod zypper;
 

@@ -32,6 +32,7 @@ mod security;
 mod snap;
 mod system;
 mod toolkits;
+mod units;
 pub(crate) mod upgrades;
 
 use crate::probe::Probe;
@@ -54,9 +55,9 @@ pub const STAGES: &[&[&Probe]] = &[
     ],
     // Needs the kernels; who holds what needs the loaded modules, what is said of libraries their lack.
     &[&modules::PROBE, &holders::PROBE, &reported::PROBE],
-    // Needs every driver file that was found, to say who owns it; and who holds the device; whether an image must be
-    // read hangs on the modules.
-    &[&packages::PROBE, &scopes::PROBE, &initramfs::PROBE],
+    // Needs every driver file that was found, to say who owns it; and who holds the device or maps libraries; whether an
+    // image must be read hangs on the modules.
+    &[&packages::PROBE, &scopes::PROBE, &initramfs::PROBE, &units::PROBE],
     // Need the packages.
     &[&repositories::PROBE, &upgrades::PROBE],
 ];

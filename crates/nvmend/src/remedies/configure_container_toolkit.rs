@@ -46,9 +46,9 @@ fn steps(facts: &Facts, _context: &Context<'_>) -> Result<Vec<Step>, Hindrance> 
     let unit = (*unit).to_owned();
     let outputs = vec![Path::new(file).to_owned()];
     Ok(vec![
-        Step::StopService(StopService { unit: unit.clone(), pids: vec![] }),
+        Step::StopService(StopService { unit: unit.clone(), pids: vec![], reload: false }),
         Step::Regenerate(Regenerate { product: Product::EngineRuntime { engine }, outputs }),
-        Step::StartService(StartService { unit }),
+        Step::StartService(StartService { unit, reload: false }),
     ])
 }
 

@@ -20,6 +20,8 @@ pub(super) struct Stopping<'h> {
     services: Vec<(String, Vec<u32>)>,
     containers: BTreeMap<Container, Vec<&'h Holder>>,
     programs: Vec<&'h Holder>,
+    /// Whether units change in the meantime.
+    reload: bool,
 }
 
 impl<'h> Stopping<'h> {
@@ -48,6 +50,12 @@ impl<'h> Stopping<'h> {
         }
         stopping.services = services.into_iter().collect();
         stopping
+    }
+
+    /// Lets systemd read its units anew before it starts them again.
+    #[must_use]
+    pub fn reloading(self) -> Self {
+        Self { reload: true, ..self }
     }
 
     /// Whether anything would end that does not come back by itself.
@@ -91,8 +99,9 @@ impl<'h> Stopping<'h> {
 
     /// The steps that stop it all.
     pub fn stop(&self) -> Vec<Step> {
+        let reload = self.reload;
         let services = self.services.iter().map(|(unit, pids)| {
-            Step::StopService(StopService { unit: unit.clone(), pids: pids.clone() })
+            Step::StopService(StopService { unit: unit.clone(), pids: pids.clone(), reload })
         });
         let containers = self.asked().map(|(container, holders)| {
             Step::StopContainer(StopContainer {
@@ -111,9 +120,9 @@ impl<'h> Stopping<'h> {
 
     /// The steps that start again what can be: the last that was stopped first.
     pub fn start(&self) -> Vec<Step> {
-        let services = self.services.iter().rev();
-        let services =
-            services.map(|(unit, _)| Step::StartService(StartService { unit: unit.clone() }));
+        let (services, reload) = (self.services.iter().rev(), self.reload);
+        let services = services
+            .map(|(unit, _)| Step::StartService(StartService { unit: unit.clone(), reload }));
         let containers = self.asked().map(|(container, _)| {
             let (engine, name) = (container.engine.to_owned(), container.name.clone());
             Step::StartContainer(StartContainer { engine, name })

@@ -4,10 +4,10 @@ use super::layout::{columns, pad};
 use super::plan::remedy_names;
 use super::sheet::Sheet;
 use super::style::{Page, Paint};
-use crate::history::{History, RunReport, RunState, StepState};
+use crate::history::{History, RunReport, RunState, RunStep, StepState};
 use crate::journal::{Fault, RUNS, Run};
 use crate::plan::Plan;
-use crate::undo::{self, WayBack};
+use crate::undo::{self, Reach, WayBack};
 use crate::words::Words;
 
 /// How a run went, and the way on.
@@ -46,15 +46,19 @@ pub fn render(run: &RunReport, plan: &Plan, words: &Words, page: &Page) -> Strin
         sheet.wrapped(2, Paint::Plain, &words.plan("programs-said", &[]));
         sheet.line(&format!("      {RUNS}/{}/output.log", run.run));
     }
-    let back = match run.state {
-        RunState::Succeeded => Some("to-take-back"),
-        RunState::Stuck | RunState::Open => Some("to-take-back-rest"),
+    let back = match (run.state, run.undo) {
+        (RunState::Succeeded, Reach::All) => Some(("to-take-back", Some(""))),
+        (RunState::Succeeded, Reach::Part) => Some(("to-take-back-partly", Some("--partly "))),
+        (RunState::Succeeded, Reach::Nothing) => Some(("nothing-to-take-back", None)),
+        (RunState::Stuck | RunState::Open, _) => Some(("to-take-back-rest", Some(""))),
         _ => None,
     };
-    if let Some(id) = back {
+    if let Some((id, option)) = back {
         sheet.wrapped(2, Paint::Plain, &words.plan(id, &[]));
-        let command = format!("sudo nvmend undo {}", run.run);
-        sheet.line(&format!("      {}", page.paint(Paint::Command, &command)));
+        if let Some(option) = option {
+            let command = format!("sudo nvmend undo {option}{}", run.run);
+            sheet.line(&format!("      {}", page.paint(Paint::Command, &command)));
+        }
     }
     page.finish(sheet.text)
 }
@@ -107,6 +111,7 @@ pub fn notice(run: &RunReport, words: &Words) -> String {
         RunState::Succeeded => "notice-succeeded",
         RunState::RolledBack => "notice-rolled-back",
         RunState::Stuck => "notice-stuck",
+        RunState::PartlyUndone => "notice-partly-undone",
         RunState::Undone => "notice-undone",
     };
     words.plan(id, &[("run", run.run.clone())])
@@ -129,10 +134,8 @@ pub fn list(history: &History, words: &Words, page: &Page) -> String {
         sheet.hanging(&lead, indent, Paint::Plain, &remedy_names(&run.remedies, words));
         if page.verbose {
             for step in &run.steps {
-                let args = [
-                    ("step", step.step.clone()),
-                    ("state", words.plan(step_state(step.state), &[])),
-                ];
+                let args =
+                    [("step", step.step.clone()), ("state", words.plan(step_state(step), &[]))];
                 sheet.hanging("    - ", 6, Paint::Dim, &words.plan("run-step", &args));
             }
         }
@@ -147,7 +150,7 @@ pub fn list(history: &History, words: &Words, page: &Page) -> String {
 fn mark(state: RunState) -> (&'static str, Paint) {
     match state {
         RunState::Succeeded => ("✓", Paint::Good),
-        RunState::Undone => ("–", Paint::Dim),
+        RunState::Undone | RunState::PartlyUndone => ("–", Paint::Dim),
         RunState::RolledBack | RunState::Stuck => ("✗", Paint::Bad),
         RunState::AwaitsReboot | RunState::Open => ("!", Paint::Watch),
     }
@@ -161,6 +164,7 @@ fn sentence(run: &RunReport) -> &'static str {
         RunState::RolledBack if run.failed.is_none() => "run-interrupted-rolled-back",
         RunState::RolledBack => "run-rolled-back",
         RunState::Stuck => "run-stuck",
+        RunState::PartlyUndone => "run-partly-undone",
         RunState::Undone => "run-undone",
         RunState::AwaitsReboot => "run-awaits-reboot",
         RunState::Open => "run-open",
@@ -172,14 +176,16 @@ fn state(state: RunState) -> &'static str {
         RunState::Succeeded => "state-succeeded",
         RunState::RolledBack => "state-rolled-back",
         RunState::Stuck => "state-stuck",
+        RunState::PartlyUndone => "state-partly-undone",
         RunState::Undone => "state-undone",
         RunState::AwaitsReboot => "state-awaits-reboot",
         RunState::Open => "state-open",
     }
 }
 
-fn step_state(state: StepState) -> &'static str {
-    match state {
+fn step_state(step: &RunStep) -> &'static str {
+    match step.state {
+        StepState::Stuck if step.why.as_deref() == Some(undo::LOST) => "step-stays",
         StepState::NotBegun => "step-not-begun",
         StepState::Begun => "step-begun",
         StepState::Done => "step-done",

@@ -56,12 +56,14 @@ pub enum Product {
 
 impl Regenerate {
     /// Files beside the outputs: those that the program takes away itself, unless it is interrupted, and a former image where
-    /// it is set up to keep one (update-initramfs of initramfs-tools 0.142).
+    /// it is set up to keep one (update-initramfs of initramfs-tools 0.142). mkinitcpio writes to `.tmp` where there is room
+    /// for it (`build_image`, since v32). dracut copies onto the image itself, from where it has made it.
     fn temporaries(&self) -> Vec<PathBuf> {
         let ends: &[&str] = match &self.product {
             Product::Initramfs { program, .. } if program == "update-initramfs" => {
                 &[".new", ".dpkg-bak", ".bak"]
             }
+            Product::Initramfs { program, .. } if program == "mkinitcpio" => &[".tmp"],
             _ => &[],
         };
         let beside = |output: &PathBuf, end: &&str| {

@@ -21,6 +21,9 @@ pub struct StopService {
     pub unit: String,
     /// The processes that go with it.
     pub pids: Vec<u32>,
+    /// Whether its files change until it is started again, so that systemd must read them anew before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reload: bool,
 }
 
 /// Starts a unit of systemd. Undone by stopping it.
@@ -29,6 +32,9 @@ pub struct StopService {
 pub struct StartService {
     /// The unit.
     pub unit: String,
+    /// Whether systemd reads its units anew before (`daemon-reload`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reload: bool,
 }
 
 impl Action for StopService {
@@ -45,7 +51,8 @@ impl Action for StopService {
     }
 
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
-        Ok(vec![Step::StartService(StartService { unit: self.unit.clone() })])
+        let (unit, reload) = (self.unit.clone(), self.reload);
+        Ok(vec![Step::StartService(StartService { unit, reload })])
     }
 
     fn predict(&self, facts: &mut Facts) {
@@ -59,7 +66,7 @@ impl Action for StopService {
 
 impl Action for StartService {
     fn id(&self) -> &'static str {
-        "start-service"
+        if self.reload { "reload-and-start-service" } else { "start-service" }
     }
 
     fn args(&self) -> Vec<Arg> {
@@ -71,13 +78,17 @@ impl Action for StartService {
     }
 
     fn inverse(&self, _host: &dyn HostMut, _keep: &Keep<'_>) -> Result<Vec<Step>, StepError> {
-        Ok(vec![Step::StopService(StopService { unit: self.unit.clone(), pids: vec![] })])
+        let (unit, reload) = (self.unit.clone(), self.reload);
+        Ok(vec![Step::StopService(StopService { unit, pids: vec![], reload })])
     }
 
     /// Its processes come anew and get what is there then.
     fn predict(&self, _facts: &mut Facts) {}
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {
+        if self.reload {
+            execute(host, "systemctl", &["daemon-reload"], DEADLINE, progress)?;
+        }
         execute(host, "systemctl", &["start", "--", &self.unit], DEADLINE, progress).map(drop)
     }
 }

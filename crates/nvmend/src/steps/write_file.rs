@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnose::Arg;
 use crate::facts::{
-    ConfigLine, Datum, ExcludedPackages, Facts, LibraryFile, LibraryPlace, LookupScope,
+    ConfigLine, Datum, ExcludedPackages, Facts, Libraries, LibraryFile, LibraryPlace, Lookup,
+    LookupScope, Origin, ResolvedLibrary, Variable, Via,
 };
 use crate::host::LinkChain;
 use crate::host_mut::{HostMut, digest};
 use crate::modprobe::resolve_again;
+use crate::parse::settings::elements;
 use crate::step::{Action, Keep, Step, StepError};
 
 /// Writes a text file, whole.
@@ -33,11 +35,17 @@ pub struct WriteFile {
     /// Packages that the file takes out of upgrades that nobody asked for; they are added to those that it has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub excluded: Vec<ExcludedPackages>,
+    /// Variables as sessions have them that begin from then on; an empty value is none. What runs keeps its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<Variable>,
+    /// Lines of services' configuration that lead to no other libraries any more, once the services are started anew.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub corrected: Vec<Origin>,
 }
 
 impl Action for WriteFile {
     fn id(&self) -> &'static str {
-        "write-file"
+        if self.variables.is_empty() { "write-file" } else { "write-variables" }
     }
 
     fn args(&self) -> Vec<Arg> {
@@ -64,6 +72,10 @@ impl Action for WriteFile {
             facts.modules.kernels.iter().map(|modules| modules.kernel.clone()).collect();
         kernels.iter().for_each(|kernel| resolve_again(facts, kernel));
         self.unsearched.iter().for_each(|directory| leave_out(facts, directory));
+        facts.holders.overrides.retain(|found| !self.corrected.contains(&found.from));
+        if !self.variables.is_empty() {
+            set_variables(facts, &self.variables);
+        }
         if let Datum::Known { value: upgrades, .. } = &mut facts.upgrades {
             upgrades.excluded.extend(self.excluded.iter().cloned());
         }
@@ -102,4 +114,69 @@ fn leave_out(facts: &mut Facts, directory: &Path) {
             None => lookup.found = Datum::absent("/etc/ld.so.cache"),
         }
     }
+}
+
+/// What a session gets that has these variables.
+fn set_variables(facts: &mut Facts, variables: &[Variable]) {
+    let known = &mut facts.system.variables;
+    known.retain(|known| !variables.iter().any(|set| set.name == known.name));
+    known.extend(variables.iter().filter(|set| !set.value.is_empty()).cloned());
+    known.sort_by(|a, b| a.name.cmp(&b.name));
+    let list = |name| elements(facts.system.variable(name).unwrap_or_default()).map(PathBuf::from);
+    let preloaded: Vec<PathBuf> = list("LD_PRELOAD").collect();
+    let directories: Vec<PathBuf> = list("LD_LIBRARY_PATH").collect();
+    let libraries = &mut facts.libraries;
+    if preloaded.is_empty() && directories.is_empty() {
+        libraries.lookups.retain(|lookup| lookup.scope != LookupScope::Environment);
+        return;
+    }
+    let is_out_of_reach = |lookup: &&Lookup| {
+        lookup.scope == LookupScope::Environment
+            && lookup.found.value().is_some_and(|found| match &found.via {
+                Via::Preload => preloaded.is_empty(),
+                Via::LibraryPath(directory) => !directories.contains(directory),
+                Via::Cache(_) | Via::DefaultDirectory(_) => false,
+            })
+    };
+    let anew: Vec<(usize, Datum<ResolvedLibrary>)> = libraries
+        .lookups
+        .iter()
+        .enumerate()
+        .filter(|(_, lookup)| is_out_of_reach(lookup))
+        .map(|(at, lookup)| (at, found_instead(libraries, lookup, &directories)))
+        .collect();
+    for (at, found) in anew {
+        if let Some(lookup) = libraries.lookups.get_mut(at) {
+            lookup.found = found;
+        }
+    }
+}
+
+/// What is found in the directories that are left, else what plain programs get.
+fn found_instead(
+    libraries: &Libraries,
+    lookup: &Lookup,
+    directories: &[PathBuf],
+) -> Datum<ResolvedLibrary> {
+    let stem = lookup.name.split(".so").next().unwrap_or_default();
+    let is_in = |file: &&LibraryFile, directory: &Path| {
+        file.path.parent() == Some(directory)
+            && file.stem == stem
+            && file.arch.as_deref().is_none_or(|arch| arch == lookup.arch)
+    };
+    let of_path = directories.iter().find_map(|directory| {
+        let file = libraries.files.iter().find(|file| is_in(file, directory))?;
+        let found = ResolvedLibrary {
+            chain: LinkChain { links: vec![], end: file.path.clone() },
+            version: file.version.clone(),
+            via: Via::LibraryPath(directory.clone()),
+            place: file.place,
+            exists: true,
+        };
+        Some(Datum::known(found, &file.path))
+    });
+    let plain = || libraries.lookup(&lookup.name, &lookup.arch, LookupScope::Plain);
+    of_path
+        .or_else(|| plain().map(|plain| plain.found.clone()))
+        .unwrap_or_else(|| Datum::absent("/etc/ld.so.cache"))
 }

@@ -41,7 +41,7 @@ fn done(memory: Memory, plan: &Plan) -> String {
         matches!(applied, Ok(Applied { outcome: Some(Outcome::Succeeded), .. })),
         "{applied:?}"
     );
-    let after = with(&host, |session| (session.probe)());
+    let after = with(&host, |session| (session.probe)(&[]));
     // Read back, the file says what was foretold of it.
     assert_eq!(after.upgrades, predict(&before, &plan.steps).upgrades);
     assert!(!diagnose(&after).names(NOTE));

@@ -69,7 +69,8 @@ fn a_plan_is_done_and_taken_back() {
         let applied = do_plan(&host, &plan).unwrap();
         match applied.outcome {
             Some(Outcome::Succeeded) => {
-                let after = diagnose(&facts(&host.memory()));
+                let seen = with(&host, |session| (session.probe)(&plan.variables()));
+                let after = diagnose(&seen);
                 assert!(plan.causes.iter().all(|cause| !after.names(cause)), "{name}");
                 let undone = take_back(&host).unwrap();
                 assert_eq!(undone.outcome, Some(Outcome::Undone), "{name}");

@@ -10,6 +10,7 @@
 mod arch;
 mod asked;
 mod crash;
+mod environment;
 mod headers;
 mod plans;
 mod programs;
@@ -30,6 +31,7 @@ use nvmend::facts::{Facts, ImageKind, Kernels, Package, PackageManager};
 use nvmend::host::Host;
 use nvmend::hosts::machine;
 use nvmend::hosts::memory::Memory;
+use nvmend::hosts::session::InSession;
 use nvmend::hosts::simulated::Simulated;
 use nvmend::plan::{Planning, plan};
 use nvmend::probe::probe;
@@ -196,7 +198,7 @@ fn with<T>(host: &Arc<Simulated>, run: impl FnOnce(&Session<'_>) -> T) -> T {
     run(&Session {
         host: host.as_ref(),
         clock: &|| "2026-11-24T12:00:00Z".to_owned(),
-        probe: &|| probe(&probed, Duration::from_secs(60)),
+        probe: &|set| probe(&InSession::of(&probed, set), Duration::from_secs(60)),
         stopped: &|| false,
     })
 }

@@ -17,7 +17,7 @@ pub const ALL: &[(&str, Program)] = &[
     ("modprobe", modprobe),
     ("update-initramfs", update_initramfs),
     ("dracut", image),
-    ("mkinitcpio", image),
+    ("mkinitcpio", mkinitcpio),
     ("systemctl", |_, _| vec![]),
     ("dkms", dkms),
     ("flatpak", flatpak),
@@ -111,6 +111,23 @@ fn update_initramfs(memory: &Memory, arguments: &[String]) -> Vec<Change> {
             Change::Write(path.clone(), content),
             Change::Remove(beside(".new")),
             Change::Remove(beside(".dpkg-bak")),
+        ]
+    });
+    images.collect()
+}
+
+/// The same, each image written to a file beside it, which then takes its place.
+fn mkinitcpio(memory: &Memory, arguments: &[String]) -> Vec<Change> {
+    let images = image(memory, arguments).into_iter().flat_map(|change| {
+        let Change::Write(path, content) = change else { return vec![change] };
+        let beside = PathBuf::from(format!("{}.tmp", path.display()));
+        let half = content[..content.len() / 2].to_vec();
+        let whole = content.clone();
+        vec![
+            Change::Write(beside.clone(), half),
+            Change::Write(beside.clone(), whole),
+            Change::Write(path, content),
+            Change::Remove(beside),
         ]
     });
     images.collect()

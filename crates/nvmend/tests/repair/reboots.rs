@@ -9,6 +9,7 @@ use nvmend::continuation;
 use nvmend::host::Host;
 use nvmend::host_mut::{HostMut, Place};
 use nvmend::hosts::memory::Memory;
+use nvmend::hosts::session::InSession;
 use nvmend::hosts::simulated::Simulated;
 use nvmend::journal::{self, Outcome};
 use nvmend::plan::Plan;
@@ -25,7 +26,7 @@ fn with<T>(host: &Arc<Simulated>, work: impl FnOnce(&Session<'_>) -> T) -> T {
     work(&Session {
         host: host.as_ref(),
         clock: &|| "2026-11-24T12:00:00Z".to_owned(),
-        probe: &|| probe(&probed, Duration::from_secs(60)),
+        probe: &|set| probe(&InSession::of(&probed, set), Duration::from_secs(60)),
         stopped: &|| false,
     })
 }

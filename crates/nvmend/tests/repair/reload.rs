@@ -11,7 +11,7 @@ use nvmend::hosts::simulated::{Change, Simulated};
 use nvmend::plan::{Planning, Why};
 use nvmend::remedy::Allowed;
 use nvmend::step::{Action, Keep, Step, StepError};
-use nvmend::steps::{EndProcess, LoadModules, UnloadModules};
+use nvmend::steps::{EndProcess, LoadModules, Product, Regenerate, UnloadModules};
 
 use crate::{facts, memory, planning};
 
@@ -201,6 +201,35 @@ fn unload(replaced_by: Option<&str>) -> UnloadModules {
         replaced_by: replaced_by.map(str::to_owned),
         returns: false,
     }
+}
+
+/// Wherever the power goes, no half image stays beside the one that is brought back.
+#[test]
+fn no_half_image_of_mkinitcpio_stays() {
+    const IMAGE: &str = "/boot/initramfs-linux.img";
+    let image = Memory::default().file(IMAGE, "the former image");
+    let before = image.describe();
+    let product = Product::Initramfs { kernel: "6.17".into(), program: "mkinitcpio".into() };
+    let step = Regenerate { product, outputs: vec![IMAGE.into()] };
+    let begun = |host: &Simulated| {
+        let keep = Keep { host, directory: Path::new("/k"), number: 0 };
+        let inverse = step.inverse(host, &keep);
+        let kept = host.changes();
+        let _ = step.run(host, &mut |_| {});
+        (inverse, kept)
+    };
+    let whole = Simulated::new(image.clone(), crate::programs::ALL);
+    let (_, kept) = begun(&whole);
+    for cut in kept + 1..=whole.changes() {
+        let host = Simulated::new(image.clone(), crate::programs::ALL).cut_after(cut);
+        let (inverse, _) = begun(&host);
+        let host = Simulated::new(host.memory(), &[]);
+        inverse.unwrap().iter().for_each(|step| step.action().run(&host, &mut |_| {}).unwrap());
+        let mut after = host.memory();
+        after.remove("/k");
+        assert_eq!(after.describe(), before, "cut after {cut}");
+    }
+    assert!(whole.changes() > kept + 3);
 }
 
 /// What takes an unloading back.

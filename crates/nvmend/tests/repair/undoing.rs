@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use nvmend::apply::{Applied, ApplyError, Event, Fault, apply, undo};
+use nvmend::history::{RunReport, RunState};
 use nvmend::host::Host;
 use nvmend::host_mut::HostMut;
 use nvmend::hosts::memory::Memory;
@@ -11,9 +12,12 @@ use nvmend::hosts::simulated::{Change, Program, Simulated};
 use nvmend::journal::{self, Outcome};
 use nvmend::plan::Plan;
 use nvmend::remedy::Allowed;
+use nvmend::reports::run as rendered;
+use nvmend::reports::style::Page;
 use nvmend::step::Step;
 use nvmend::steps::MoveFile;
-use nvmend::undo::{LOST, WayBack};
+use nvmend::undo::{LOST, Reach, WayBack};
+use nvmend::words::{Language, Words};
 
 use crate::{facts, memory, planning, programs, with};
 
@@ -53,6 +57,21 @@ fn take_back(host: &Arc<Simulated>, partly: bool) -> (Result<Applied, ApplyError
         })
     });
     (undone, reverts)
+}
+
+fn report(host: &Arc<Simulated>) -> RunReport {
+    RunReport::of(&journal::read(&host.memory(), RUN).unwrap().unwrap())
+}
+
+/// What is said of the run, in English and Chinese, each with the notice of the next check.
+fn said(host: &Arc<Simulated>) -> [String; 2] {
+    let run = journal::read(&host.memory(), RUN).unwrap().unwrap();
+    [Language::English, Language::SimplifiedChinese].map(|language| {
+        let words = Words::new(language);
+        let told = RunReport::of(&run);
+        let page = rendered::render(&told, &run.plan, &words, &Page::PLAIN);
+        format!("{page}{}", rendered::notice(&told, &words))
+    })
 }
 
 fn loaded(host: &Arc<Simulated>) -> Option<String> {
@@ -142,6 +161,11 @@ fn a_module_whose_file_is_gone_is_refused_before_anything_is_begun() {
     let host = simulated(memory, None);
     let applied = do_plan(&host, &plan);
     assert_eq!(applied.outcome, Some(Outcome::Succeeded), "{applied:?}");
+    assert_eq!((report(&host).state, report(&host).undo), (RunState::Succeeded, Reach::Nothing));
+    let [english, chinese] = said(&host);
+    assert!(english.contains("Nothing of this run can be taken back."), "{english}");
+    assert!(chinese.contains("这次执行的改动都无法撤销"), "{chinese}");
+    assert!(!english.contains("nvmend undo") && !chinese.contains("nvmend undo"), "{english}");
     let left = host.memory().describe();
     for partly in [false, true] {
         let (undone, reverts) = take_back(&host, partly);
@@ -164,6 +188,8 @@ fn the_rest_is_taken_back_where_that_is_wanted() {
     let unload = plan.steps.iter().position(|step| matches!(step, Step::UnloadModules(_)));
     let unload = unload.unwrap();
     assert_eq!(take_back(&host, false).0, Err(ApplyError::Lost(vec![unload], true)));
+    assert_eq!((report(&host).state, report(&host).undo), (RunState::Succeeded, Reach::Part));
+    assert!(said(&host).iter().all(|said| said.contains("undo --partly")), "{:?}", said(&host));
     assert!(host.metadata(from.as_ref()).is_err(), "nothing was begun");
 
     let (undone, reverts) = take_back(&host, true);
@@ -173,6 +199,12 @@ fn the_rest_is_taken_back_where_that_is_wanted() {
     assert_eq!(reverts, ["move-file"], "what runs is left as it runs");
     assert!(host.place(from.as_ref()).is_ok_and(|place| place != nvmend::host_mut::Place::Nothing));
     assert_eq!(loaded(&host), now_loaded);
+    let told = report(&host);
+    assert_eq!((told.state, told.undo), (RunState::PartlyUndone, Reach::Nothing));
+    let [english, chinese] = said(&host);
+    assert!(english.contains("Taken back, as far as it can be"), "{english}");
+    assert!(chinese.contains("能撤销的都已撤销"), "{chinese}");
+    assert!(!english.contains("nvmend undo") && !chinese.contains("nvmend undo"), "{english}");
     assert_eq!(take_back(&host, true).0, Err(ApplyError::Lost(vec![unload], false)));
 }
 

@@ -8,6 +8,7 @@ use nvmend::apply::{Applied, ApplyError, Event, Fault, Session, apply};
 use nvmend::facts::{Gap, PackageManager};
 use nvmend::host::Host;
 use nvmend::hosts::memory::Memory;
+use nvmend::hosts::session::InSession;
 use nvmend::hosts::simulated::Simulated;
 use nvmend::journal::{self, Outcome};
 use nvmend::plan::Plan;
@@ -50,7 +51,7 @@ fn attempt(
     let session = Session {
         host: host.as_ref(),
         clock: &|| "2026-11-24T12:00:00Z".to_owned(),
-        probe: &|| probe(&probed, Duration::from_secs(60)),
+        probe: &|set| probe(&InSession::of(&probed, set), Duration::from_secs(60)),
         stopped,
     };
     let mut waits = vec![];
@@ -205,7 +206,7 @@ fn a_cause_that_nobody_looked_for_is_not_gone() {
     let session = Session {
         host: host.as_ref(),
         clock: &|| "2026-11-24T12:00:00Z".to_owned(),
-        probe: &|| {
+        probe: &|_| {
             reads.set(reads.get() + 1);
             let mut facts = whole.clone();
             if reads.get() == 1 {
