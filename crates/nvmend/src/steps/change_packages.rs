@@ -73,6 +73,13 @@ impl ChangePackages {
     }
 }
 
+/// Whether a driver series' choice in Debian's alternatives goes (`nvidia-tesla-470-alternative`).
+fn takes_alternative(change: &PackageChange) -> bool {
+    change.to.is_none()
+        && change.name.starts_with("nvidia-")
+        && change.name.ends_with("-alternative")
+}
+
 impl Action for ChangePackages {
     fn id(&self) -> &'static str {
         match (self.changes.is_empty(), self.is_removal_of_duplicates()) {
@@ -142,6 +149,9 @@ impl Action for ChangePackages {
             kernel_upgrade::replace(facts, &self.changes);
         }
         package_effects::settle(facts);
+        if self.manager == PackageManager::Dpkg && self.changes.iter().any(takes_alternative) {
+            package_effects::choose_remaining(facts);
+        }
     }
 
     fn run(&self, host: &dyn HostMut, progress: &mut dyn FnMut(&str)) -> Result<(), StepError> {

@@ -1,16 +1,18 @@
 //! What becomes of the driver when packages change: files go with their package's version, DKMS and akmods build for
 //! the kernels that have headers. Pure.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{MoveFile, PackageChange, build_module, regenerate};
 use crate::facts::{
-    AkmodBuild, BuildOutcome, Datum, DkmsBuild, DkmsModule, Facts, Flavour, LibraryFile,
-    LibraryPlace, Lookup, LookupScope, ModuleInfo, Origin, Ownership, Package, PackageManager,
-    PackageRole, ResolvedLibrary, Via,
+    AkmodBuild, BuildOutcome, ConfigLine, ConfigVerb, Datum, DkmsBuild, DkmsModule, Facts, Flavour,
+    KernelModules, LibraryFile, LibraryPlace, Lookup, LookupScope, ModuleInfo, Origin, Ownership,
+    Package, PackageManager, PackageRole, ResolvedLibrary, Via,
 };
 use crate::host::LinkChain;
 use crate::knowledge::{archives, library_packages, packages};
+use crate::parse::modinfo::base_name;
 use crate::step::Action;
 use crate::version::DriverVersion;
 
@@ -99,6 +101,29 @@ pub(super) fn settle(facts: &mut Facts) {
     let kernels: Vec<String> =
         facts.modules.kernels.iter().map(|modules| modules.kernel.clone()).collect();
     kernels.iter().for_each(|kernel| regenerate::refresh_index(facts, kernel));
+}
+
+/// Where Debian's alternatives led modprobe to the series that went, they choose among those that stay. Where these have
+/// one module of a name, it is reached by a line like that of their `nvidia-modprobe.conf`; among more, it is not known.
+pub(super) fn choose_remaining(facts: &mut Facts) {
+    let led = |modules: &KernelModules| modules.loads("nvidia").is_some();
+    if facts.current_modules().is_none_or(led) {
+        return;
+    }
+    let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for file in facts.modules.kernels.iter().flat_map(|modules| &modules.files) {
+        let Some(info) = file.info.value() else { continue };
+        let name = base_name(&file.path.to_string_lossy()).to_owned();
+        files.entry(info.name.clone()).or_default().insert(name);
+    }
+    let lines = files.into_iter().filter_map(|(name, mut files)| {
+        let file = files.pop_first().filter(|_| files.is_empty())?;
+        let rest = format!("modprobe -i {file}");
+        Some(ConfigLine { verb: ConfigVerb::Install, name, rest, from: origin() })
+    });
+    // The first line is the one that counts.
+    facts.modules.config.splice(..0, lines);
+    settle(facts);
 }
 
 /// The package itself: as it was, and as it is.
