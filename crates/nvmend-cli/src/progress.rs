@@ -83,7 +83,8 @@ impl<'p> Progress<'p> {
         let mut lines = wrap(&escape(text), self.ui.page.columns().saturating_sub(indent + 2));
         if lines.len() > SHOWN_LINES && !self.ui.page.verbose {
             lines.truncate(SHOWN_LINES);
-            lines.extend(lines.pop().map(|last| last + " …"));
+            let last = lines.pop().map(|last| last + " …");
+            lines.extend(last);
         }
         for line in lines {
             self.write(&format!("{}\n", self.ui.page.finish(format!("{lead}{line}"))));
