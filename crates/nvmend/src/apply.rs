@@ -3,6 +3,7 @@
 //! Nothing is changed before its inverse is on disk. Success is that the causes are gone, never that the commands
 //! returned 0. What fails is taken back; what was interrupted, by a crash too, is taken back when nvmend is next asked.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ pub enum Event<'e> {
     Begins(&'e Step),
     /// Somebody else has a lock that the step needs: the lock, and the process as `name (pid)`.
     Waits(&'e str, &'e str),
-    /// A program writes a line.
+    /// A program writes a line, or a file is kept before it is changed.
     Line(&'e str),
     /// The step is done.
     Done,
@@ -293,12 +294,14 @@ fn do_steps(
             break;
         }
         watch(Event::Begins(step));
-        let keep = Keep { host: session.host, directory: &directory, number };
         let fault = |error: StepError| Fault::Step(number, error);
         wait_for_locks(session, step, session.stopped, watch).map_err(fault)?;
         if (session.stopped)() {
             return Err(Fault::Stopped);
         }
+        let said = RefCell::new(&mut *watch);
+        let progress = |line: &str| (said.borrow_mut())(Event::Line(line));
+        let keep = Keep { host: session.host, directory: &directory, number, progress: &progress };
         let inverse = step.action().inverse(session.host, &keep).map_err(fault)?;
         let add = |record: &Record| journal.add(record).map_err(|error| fault(error.into()));
         add(&Record::Intend { step: number, inverse })?;

@@ -147,6 +147,8 @@ pub struct Keep<'h> {
     pub directory: &'h Path,
     /// Number of the step, so that names differ.
     pub number: usize,
+    /// Is told of each file that is kept: there can be a thousand of them, and a GiB.
+    pub progress: &'h dyn Fn(&str),
 }
 
 impl Keep<'_> {
@@ -158,6 +160,7 @@ impl Keep<'_> {
                 steps::Kept::Link { target, modified: Some(self.host.modified(path)?) }
             }
             Place::File { digest } => {
+                (self.progress)(&path.display().to_string());
                 let copy = self.directory.join(format!("kept/{}-{part}", self.number));
                 self.host.copy(path, &copy)?;
                 steps::Kept::File { copy, digest }

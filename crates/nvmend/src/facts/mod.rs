@@ -16,6 +16,7 @@ mod initramfs;
 mod keeper;
 mod kernels;
 mod libraries;
+mod library_questions;
 mod loaded;
 mod log;
 mod modules;
@@ -50,6 +51,7 @@ pub use libraries::{
     Libraries, LibraryFile, LibraryPlace, Lookup, LookupScope, ReportedVersion, ResolvedLibrary,
     Testimony, Via,
 };
+pub use library_questions::{BARE_NAMES, DECIDING_LIBRARIES};
 pub use loaded::{Flavour, Loaded, LoadedDriver, LoadedModule, Reading};
 pub use log::{KernelLog, LogEvent, LogEventKind};
 pub use modules::{
@@ -61,7 +63,6 @@ pub use packages::{
     PackageRole, Packages,
 };
 pub use pending::{Builder, Obstacle, PendingBuild};
-pub use questions::{BARE_NAMES, DECIDING_LIBRARIES};
 pub use security::{Lockdown, Security};
 pub use system::{Environment, Os, System, Variable};
 pub use upgrades::{ArchiveField, ExcludedPackages, UnattendedUpgrades, UpgradeSource};

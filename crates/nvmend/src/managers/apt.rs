@@ -324,6 +324,6 @@ fn keep_archive(
     ];
     let mut fetch = Command::new(helper, words, LONG);
     fetch.environment = command(host, "apt-get", vec![], LONG).environment;
-    execute_command(host, &fetch, &mut |_| {})?;
+    execute_command(host, &fetch, &mut |line| (keep.progress)(line))?;
     Ok(kept)
 }

@@ -166,7 +166,8 @@ impl Manager for Dnf {
             };
             let specs = former.iter().map(|change| full_spec(change, change.from.as_deref()));
             let words = words.into_iter().chain(specs);
-            execute_command(host, &command(host, words, LONG), &mut |_| {}).map(drop)
+            let mut progress = |line: &str| (keep.progress)(line);
+            execute_command(host, &command(host, words, LONG), &mut progress).map(drop)
         })
     }
 

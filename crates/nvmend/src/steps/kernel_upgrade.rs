@@ -3,7 +3,8 @@
 
 use super::PackageChange;
 use super::build_module::of_kernel;
-use super::package_effects::{build, origin};
+use super::package_builds::build;
+use super::package_effects::origin;
 use crate::facts::{
     Datum, Facts, Kernel, KernelModules, Ownership, PackageManager, PackageRole, Resolution,
 };

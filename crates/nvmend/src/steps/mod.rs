@@ -12,6 +12,7 @@ mod install_flatpak;
 mod kernel_upgrade;
 mod load_modules;
 mod move_file;
+mod package_builds;
 mod package_effects;
 mod reboot;
 mod regenerate;

@@ -149,7 +149,7 @@ mod tests {
         let old = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
         std::fs::File::options().write(true).open(&path).unwrap().set_modified(old).unwrap();
         let directory = folder.path().join("run");
-        let keep = Keep { host: &live, directory: &directory, number: 0 };
+        let keep = Keep { host: &live, directory: &directory, number: 0, progress: &|_| {} };
         let restore = keep.path(&path, 0).unwrap();
         live.write(&path, b"cache", 0o644).unwrap();
         assert_ne!(live.metadata(&path).unwrap().modified, 1_000_000_000);

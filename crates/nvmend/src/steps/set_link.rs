@@ -79,7 +79,7 @@ mod tests {
     fn machine(target: &str) -> (Simulated, Vec<Step>) {
         let host = Simulated::new(Memory::default().link(LINK, target), &[]);
         let directory = std::path::Path::new("/k");
-        let keep = Keep { host: &host, directory, number: 0 };
+        let keep = Keep { host: &host, directory, number: 0, progress: &|_| {} };
         let inverse = step().inverse(&host, &keep).unwrap();
         (host, inverse)
     }

@@ -212,7 +212,7 @@ fn no_half_image_of_mkinitcpio_stays() {
     let product = Product::Initramfs { kernel: "6.17".into(), program: "mkinitcpio".into() };
     let step = Regenerate { product, outputs: vec![IMAGE.into()] };
     let begun = |host: &Simulated| {
-        let keep = Keep { host, directory: Path::new("/k"), number: 0 };
+        let keep = Keep { host, directory: Path::new("/k"), number: 0, progress: &|_| {} };
         let inverse = step.inverse(host, &keep);
         let kept = host.changes();
         let _ = step.run(host, &mut |_| {});
@@ -235,7 +235,12 @@ fn no_half_image_of_mkinitcpio_stays() {
 /// What takes an unloading back.
 fn inverse(unload: &UnloadModules) -> LoadModules {
     let host = Simulated::new(Memory::default(), PROGRAMS);
-    let keep = Keep { host: &host as &dyn HostMut, directory: Path::new("/k"), number: 0 };
+    let keep = Keep {
+        host: &host as &dyn HostMut,
+        directory: Path::new("/k"),
+        number: 0,
+        progress: &|_| {},
+    };
     match unload.inverse(&host, &keep).unwrap().as_slice() {
         [Step::LoadModules(load)] => load.clone(),
         other => panic!("{other:?}"),

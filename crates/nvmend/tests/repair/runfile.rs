@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use nvmend::apply::{Applied, Fault, apply, undo};
+use nvmend::apply::{Applied, Event, Fault, apply, undo};
 use nvmend::host::Host;
 use nvmend::host_mut::{HostMut, Place};
 use nvmend::hosts::memory::Memory;
@@ -47,6 +47,23 @@ fn it_goes_by_its_own_uninstaller_and_comes_back() {
     let undone = with(&host, |session| undo(session, RUN, false, &mut |_| {})).unwrap();
     assert_eq!(undone.outcome, Some(Outcome::Undone));
     assert_eq!(own(host.memory()), own(memory));
+}
+
+/// A thousand files take their time: each is told before the uninstaller says anything.
+#[test]
+fn what_is_kept_before_it_goes_is_told() {
+    let memory = memory("mixed-install-methods");
+    let plan = planning(&memory, &facts(&memory), &Allowed::default()).plan.unwrap();
+    let host = Arc::new(Simulated::new(memory, programs::ALL));
+    let mut lines: Vec<String> = vec![];
+    let mut watch = |event: Event<'_>| {
+        if let Event::Line(line) = event {
+            lines.push(line.to_owned());
+        }
+    };
+    with(&host, |session| apply(session, &plan, RUN, &mut watch)).unwrap();
+    let place = |wanted: &str| lines.iter().position(|line| line == wanted);
+    assert!(place(CUDA).is_some() && place(CUDA) < place("nvidia-uninstall"), "{lines:?}");
 }
 
 /// It ends with 0 whatever happened.
