@@ -1,16 +1,14 @@
 //! A file that is given to `--from`: a bug report, a kernel log, an installer's log, a capture; perhaps compressed.
 #![no_main]
 
-use std::sync::Arc;
-
 use libfuzzer_sys::fuzz_target;
 use nvmend::hosts::saved;
-use nvmend_fuzz::{check, within};
+use nvmend_fuzz::{check_and_keep, within};
 
 fuzz_target!(|input: &[u8]| {
     within(256 << 20, || {
         if let Ok(machine) = saved::read(input) {
-            check(Arc::new(machine));
+            check_and_keep(machine);
         }
     });
 });

@@ -12,13 +12,15 @@ use nvmend::diagnose::diagnose;
 use nvmend::enquire::Machine;
 use nvmend::escape::is_harmful;
 use nvmend::host::{Host, RandomRead};
-use nvmend::hosts::machine;
 use nvmend::hosts::memory::Memory;
+use nvmend::hosts::recorder::Recorder;
+use nvmend::hosts::{capture, machine};
 use nvmend::outlook::Outlook;
 use nvmend::picture::Picture;
 use nvmend::plan::plan;
 use nvmend::probe::probe;
 use nvmend::proposal::Proposal;
+use nvmend::redact::Redactor;
 use nvmend::remedy::Allowed;
 use nvmend::report::{Disruption, Report};
 use nvmend::reports::style::Page;
@@ -74,7 +76,7 @@ pub fn words() -> Rc<[Words; 2]> {
 
 /// Reads a machine, says what is wrong with it and what helps, in every form; returns the report in JSON. Panics where
 /// something does not hold that must hold for any machine.
-pub fn check(host: Arc<dyn Host>) -> String {
+fn check(host: Arc<dyn Host>) -> String {
     const TIME: &str = "2026-01-01T00:00:00Z";
     let facts = probe(&host, Duration::from_secs(60));
     for gap in &facts.gaps {
@@ -96,6 +98,17 @@ pub fn check(host: Arc<dyn Host>) -> String {
         report = json::render(&it);
     }
     report
+}
+
+/// Checks a machine, keeps what was read of it, and checks that: the same capture gives the same report.
+pub fn check_and_keep(host: impl Host + 'static) {
+    let redactor = Redactor::of(&host);
+    let recorder = Arc::new(Recorder::new(Arc::new(host)));
+    let report = check(Arc::clone(&recorder) as Arc<dyn Host>);
+    let archive = capture::write(recorder.recorded(), None).expect("can be written");
+    let again = capture::read(archive.as_slice()).expect("can be read");
+    assert_eq!(check(Arc::new(again)), report, "the same capture gives the same report");
+    capture::write(recorder.recorded(), Some(&redactor)).expect("can be written");
 }
 
 /// Panics where the text would steer a terminal.
