@@ -7,6 +7,8 @@ use std::time::Duration;
 use nvmend::diagnose::{Certainty, Diagnosis, diagnose};
 use nvmend::facts::{BuildOutcome, Environment, Facts};
 use nvmend::host::Host;
+use nvmend::hosts::capture;
+use nvmend::hosts::recorder::Recorder;
 use nvmend::hosts::saved::{self, SavedError};
 use nvmend::probe::probe;
 use nvmend::verdict::Verdict;
@@ -44,6 +46,20 @@ fn versions(facts: &Facts) -> [Option<&str>; 3] {
 
 fn gap(facts: &Facts, start: &str) -> bool {
     facts.gaps.iter().any(|gap| gap.what.starts_with(start) && gap.why == "not part of the capture")
+}
+
+/// What a saved machine says nothing of is no more known from a capture of it.
+#[test]
+fn a_capture_of_a_saved_machine_has_its_gaps() {
+    for content in [OF_2011, OF_2020, OF_2025, "[     4.101] NVRM: x\n"] {
+        let recorder = Recorder::new(Arc::new(saved::read(content.as_bytes()).unwrap()));
+        let recorder = Arc::new(recorder);
+        let host: Arc<dyn Host> = recorder.clone();
+        let seen = probe(&host, Duration::from_secs(60));
+        let archive = capture::write(recorder.recorded(), None).unwrap();
+        let again = facts(archive);
+        assert_eq!(again.gaps, seen.gaps);
+    }
 }
 
 #[test]

@@ -97,7 +97,9 @@ impl Recorder {
             // The topmost directory that is not there: nothing below it is.
             let mut missing = self.resolve(path, true);
             while let Some(above) = missing.parent() {
-                if self.inner.metadata(above).is_ok() || self.inner.read_link(above).is_ok() {
+                let looked = self.inner.metadata(above);
+                let is_gone = looked.is_err_and(|error| error.is_absent());
+                if !is_gone || self.inner.read_link(above).is_ok() {
                     break;
                 }
                 missing = above.to_owned();
@@ -151,6 +153,10 @@ fn merge(known: Node, new: Node) -> Node {
         }
         (known @ (Node::File { .. } | Node::Link(_)), _) => known,
         (known @ Node::Parts { .. }, Node::Unread { .. } | Node::Failed(_)) => known,
+        // It was only taken for one because something below it was asked for.
+        (Node::Directory { unlisted: Some(_), .. }, Node::Failed(Failure::NotCaptured)) => {
+            Node::Failed(Failure::NotCaptured)
+        }
         (Node::Directory { unlisted: Some(_), modified }, Node::Failed(why)) => {
             Node::Directory { unlisted: Some(why), modified }
         }
