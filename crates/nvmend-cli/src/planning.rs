@@ -51,6 +51,7 @@ pub fn propose(
     let primary = diagnosis.primary().filter(|found| found.severity != Severity::Note);
     if let (Some(found), Some(first)) = (primary, only.first())
         && !found.remedies().contains(first)
+        && !remedies::AT_WILL.contains(first)
     {
         let serving: Vec<&str> =
             found.remedies().iter().copied().filter(|id| remedies::find(id).is_some()).collect();

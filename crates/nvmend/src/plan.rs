@@ -153,6 +153,18 @@ struct Search<'c> {
 impl Search<'_> {
     /// Takes up the primary cause, tries each of its remedies, and goes on with what is left.
     fn go(&mut self, way: Way, now: &Diagnosis) {
+        if way.remedies.is_empty()
+            && let Some(id) = self.only.first().and_then(|id| at_will(id))
+        {
+            match self.step(&way, id) {
+                Ok(next) => {
+                    let then = diagnose(&next.facts);
+                    self.go(Way { remedies: vec![id], ..next }, &then);
+                }
+                Err(why) => self.others.push(Other { remedies: vec![id], why }),
+            }
+            return;
+        }
         let asked = || self.asked_for(&way, now);
         let Some(cause) = primary(now).or_else(asked) else {
             if !way.steps.is_empty() {
@@ -219,6 +231,10 @@ impl Search<'_> {
         note_return(self.before, &mut steps);
         Ok(Way { remedies: vec![], steps, facts })
     }
+}
+
+fn at_will(id: &str) -> Option<&'static str> {
+    remedies::AT_WILL.iter().copied().find(|known| *known == id)
 }
 
 /// A loaded module whose file the steps before replace can be loaded again once they are taken back, if it is the file

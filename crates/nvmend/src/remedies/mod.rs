@@ -32,6 +32,7 @@ mod rebuild_initramfs;
 mod recreate_container;
 mod refresh_snap;
 mod regenerate_cdi;
+mod reinstall_driver;
 mod reinstall_package;
 mod relink_libraries;
 mod reload_modules;
@@ -84,6 +85,7 @@ pub const ALL: &[&Remedy] = &[
     &recreate_container::REMEDY,
     &refresh_snap::REMEDY,
     &regenerate_cdi::REMEDY,
+    &reinstall_driver::REMEDY,
     &reinstall_package::REMEDY,
     &relink_libraries::REMEDY,
     &reload_modules::REMEDY,
@@ -101,6 +103,9 @@ pub const ALL: &[&Remedy] = &[
     &upgrade_driver::REMEDY,
     &upgrade_service::REMEDY,
 ];
+
+/// Remedies that no cause asks for: whoever wants one names it, whatever is wrong, or nothing.
+pub const AT_WILL: &[&str] = &[reinstall_driver::REMEDY.id];
 
 /// The remedy of that id, where it can be carried out.
 pub fn find(id: &str) -> Option<&'static Remedy> {

@@ -76,3 +76,50 @@ fn a_driver_is_looked_for_where_somebody_asks_for_one() {
     let ways: Vec<_> = planning.others.iter().map(|other| other.remedies.as_slice()).collect();
     assert_eq!(ways, [["install-driver", "install-driver-libraries"]]);
 }
+
+/// What a plan to install the whole driver anew does: packages that change (`→`), go (`-`) and come again at the same
+/// version (`=`), and files that move.
+fn anew(name: &str) -> (Plan, Vec<String>) {
+    let memory = memory(name);
+    let plan = asked(&memory, "reinstall-driver").plan.unwrap();
+    assert_eq!(plan.remedies[0], "reinstall-driver");
+    let mut done = vec![];
+    for step in &plan.steps {
+        match step {
+            Step::ChangePackages(change) => done.extend(change.changes.iter().map(|change| {
+                let mark = match (&change.from, &change.to) {
+                    (_, None) => "-",
+                    (from, to) if from == to => "=",
+                    _ => "→",
+                };
+                format!("{mark}{}", change.name)
+            })),
+            Step::MoveFile(file) => done.push(file.from.display().to_string()),
+            step => done.push(step.action().id().to_owned()),
+        }
+    }
+    (plan, done)
+}
+
+#[test]
+fn the_whole_driver_comes_anew_where_somebody_asks_for_it() {
+    let mut all = String::new();
+    for name in ["debian-12-535", "leftover-libraries", "mixed-driver-series"] {
+        let (plan, done) = anew(name);
+        assert!(plan.left.is_empty(), "{name}: {:?}", plan.left);
+        assert!(!done.iter().any(|step| step.contains("toolkit")), "{name}: {done:?}");
+        all += &format!("{name}: {}\n  {}\n", plan.remedies.join(", "), done.join("\n  "));
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn nothing_is_installed_anew_in_a_container() {
+    let planning = asked(&memory("container-without-toolkit"), "reinstall-driver");
+    assert_eq!(planning.plan, None);
+    assert!(
+        planning.others.iter().any(|other| other.remedies == ["reinstall-driver"]),
+        "{:?}",
+        planning.others
+    );
+}
