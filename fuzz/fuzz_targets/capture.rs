@@ -3,10 +3,11 @@
 #![no_main]
 
 use std::path::Path;
+use std::sync::Arc;
 
 use libfuzzer_sys::{Corpus, fuzz_target};
 use nvmend::hosts::capture;
-use nvmend_fuzz::{check_and_keep, within};
+use nvmend_fuzz::{check, within};
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ fuzz_target!(|input: &[u8]| -> Corpus {
     let Some(packed) = packed(input) else { return Corpus::Reject };
     within(256 << 20, || match capture::read(packed.as_slice()) {
         Ok(machine) => {
-            check_and_keep(machine);
+            check(Arc::new(machine));
             Corpus::Keep
         }
         Err(_) => Corpus::Reject,

@@ -76,7 +76,7 @@ pub fn words() -> Rc<[Words; 2]> {
 
 /// Reads a machine, says what is wrong with it and what helps, in every form; returns the report in JSON. Panics where
 /// something does not hold that must hold for any machine.
-fn check(host: Arc<dyn Host>) -> String {
+pub fn check(host: Arc<dyn Host>) -> String {
     const TIME: &str = "2026-01-01T00:00:00Z";
     let facts = probe(&host, Duration::from_secs(60));
     for gap in &facts.gaps {

@@ -51,7 +51,10 @@ fn gap(facts: &Facts, start: &str) -> bool {
 /// What a saved machine says nothing of is no more known from a capture of it.
 #[test]
 fn a_capture_of_a_saved_machine_has_its_gaps() {
-    for content in [OF_2011, OF_2020, OF_2025, "[     4.101] NVRM: x\n"] {
+    let (of_dkms, has_nul) = ("450.80.02/5.4.0", "450.80.02/5\0.4.0");
+    let damaged = OF_2020.replace(of_dkms, has_nul);
+    assert_ne!(damaged, OF_2020);
+    for content in [OF_2011, OF_2020, OF_2025, &damaged, "[     4.101] NVRM: x\n"] {
         let recorder = Recorder::new(Arc::new(saved::read(content.as_bytes()).unwrap()));
         let recorder = Arc::new(recorder);
         let host: Arc<dyn Host> = recorder.clone();

@@ -104,7 +104,9 @@ pub(super) fn put(machine: &mut Memory, path: &Path, node: Node) {
     /// Each costs a directory; no path that is read here has a dozen.
     const DEEPEST: usize = 32;
     let is_directory = |node: Option<&Node>| matches!(node, None | Some(Node::Directory { .. }));
-    if path.components().count() > DEEPEST
+    // No file has a NUL in its path, and no archive takes one.
+    if path.as_os_str().as_encoded_bytes().contains(&0)
+        || path.components().count() > DEEPEST
         || machine.nodes.contains_key(path)
         || !path.ancestors().skip(1).all(|above| is_directory(machine.nodes.get(above)))
     {
