@@ -107,6 +107,12 @@ reload-and-start-service-undo = It is stopped again
 # $program, $count: packages, $changes: a list
 remove-duplicates = Takes away what an interrupted upgrade left beside the newer versions ({ $program }): { $changes }
 remove-duplicates-undo = Nothing is to be taken back: the newer versions stay
+# $program, $count: packages, $changes: a list
+reinstall-packages = Installs { $count ->
+    [one] one package
+   *[other] { $count } packages
+} again at the same version, in one transaction ({ $program }): { $changes }
+reinstall-packages-undo = Nothing is to be taken back: no version changes
 # $path
 restore = Brings { $path } back as it was
 restore-undo = What stands there now is put back

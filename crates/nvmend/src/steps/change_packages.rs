@@ -60,6 +60,7 @@ impl fmt::Display for PackageChange {
         match (&self.from, &self.to) {
             (None, Some(to)) => write!(f, "+{} {to}", self.name),
             (Some(from), None) => write!(f, "-{} {from}", self.name),
+            (Some(from), Some(to)) if from == to => write!(f, "{} {to}", self.name),
             (Some(from), Some(to)) => write!(f, "{} {from} → {to}", self.name),
             (None, None) => f.write_str(&self.name),
         }
@@ -85,6 +86,7 @@ impl Action for ChangePackages {
         match (self.changes.is_empty(), self.is_removal_of_duplicates()) {
             (true, _) => "finish-packages",
             (false, true) => "remove-duplicates",
+            _ if self.changes.iter().all(|change| change.from == change.to) => "reinstall-packages",
             (false, false) => "change-packages",
         }
     }

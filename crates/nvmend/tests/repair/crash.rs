@@ -51,8 +51,13 @@ fn plans() -> Vec<(String, Memory, Plan)> {
                 return false;
             }
             let action = step.action();
-            let others =
-                ["change-packages", "finish-packages", "release-packages", "unload-modules"];
+            let others = [
+                "change-packages",
+                "finish-packages",
+                "reinstall-packages",
+                "release-packages",
+                "unload-modules",
+            ];
             action.is_reversible() && !others.contains(&action.id())
         });
         is_ours.then_some((name, memory, plan))
