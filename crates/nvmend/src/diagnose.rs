@@ -61,6 +61,9 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    /// The value where no module is loaded. In reports as data it is this word; people read it in their language.
+    pub const NOT_LOADED: &str = "not loaded";
+
     /// A claim without further arguments than `{ $value }`.
     pub fn new(claim: &'static str, source: impl Into<Origin>, value: impl ToString) -> Self {
         Self { claim, args: Vec::new(), source: source.into(), value: value.to_string() }

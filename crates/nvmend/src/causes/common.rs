@@ -49,9 +49,11 @@ pub(super) fn loaded(facts: &Facts) -> Option<Evidence> {
             Evidence::new("claim-loaded-version", from.clone(), &value.version)
                 .with("module", "nvidia"),
         ),
-        Datum::Absent { looked_at } => {
-            Some(Evidence::new("claim-not-loaded", looked_at.first()?.clone(), "not loaded"))
-        }
+        Datum::Absent { looked_at } => Some(Evidence::new(
+            "claim-not-loaded",
+            looked_at.first()?.clone(),
+            Evidence::NOT_LOADED,
+        )),
         Datum::Unreadable { .. } => None,
     }
 }

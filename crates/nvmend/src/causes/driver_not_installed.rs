@@ -46,7 +46,7 @@ fn find(facts: &Facts) -> Option<Finding> {
         );
     }
     if let Some(place) = looked_at {
-        finding = finding.evidence(Evidence::new("claim-not-loaded", place, "not loaded"));
+        finding = finding.evidence(Evidence::new("claim-not-loaded", place, Evidence::NOT_LOADED));
     }
     Some(finding)
 }

@@ -4,7 +4,7 @@ use super::layout::{columns, keep_end, pad};
 use super::sheet::Sheet;
 pub use super::sheet::{heading, prose};
 use super::style::{Page, Paint};
-use crate::diagnose::{Arg, Certainty, Severity};
+use crate::diagnose::{Arg, Certainty, Evidence, Severity};
 use crate::escape::escape;
 use crate::facts::Environment;
 use crate::outlook::{Effect, Outlook};
@@ -164,11 +164,15 @@ impl Sheet<'_> {
         self.prose(indent, &found.explanation);
         let shown = if self.page.verbose { usize::MAX } else { SHOWN };
         for evidence in found.evidence.iter().take(shown) {
+            let value = match evidence.value.as_str() {
+                Evidence::NOT_LOADED => view.words.report("state-not-loaded", &[]),
+                value => value.to_owned(),
+            };
             let text = view.words.report(
                 "evidence",
                 &[
                     ("claim", evidence.claim.clone()),
-                    ("value", evidence.value.clone()),
+                    ("value", value),
                     ("source", evidence.source.clone()),
                 ],
             );

@@ -159,3 +159,12 @@ fn a_gpu_without_a_driver_is_told_how_it_gets_one() {
     );
     assert!(shown.contains("\n      nvmend plan --remedy install-driver\n"), "{shown}");
 }
+
+#[test]
+fn what_is_not_loaded_is_told_in_every_language() {
+    let mut cause = found(&STALE, vec![]);
+    let evidence = Evidence::new("claim-not-loaded", "/sys/module/nvidia", Evidence::NOT_LOADED);
+    cause.finding = Finding::certain().evidence(evidence);
+    let shown = text(&sample::stale(), vec![cause], Language::SimplifiedChinese, &Page::PLAIN);
+    assert!(shown.contains("已加载的 nvidia 模块：未加载（/sys/module/nvidia）"), "{shown}");
+}
